@@ -1,0 +1,23 @@
+namespace TradeOs.Bus;
+
+/// <summary>How far a reader has come, as last committed.</summary>
+/// <param name="Position">Last input committed.</param>
+/// <param name="Count">Inputs committed since the beginning.</param>
+/// <param name="Written">Entries appended since the beginning.</param>
+/// <param name="Silent">Inputs that caused no entry.</param>
+public sealed record Checkpoint(EntryId Position, long Count, long Written, long Silent)
+{
+    /// <summary>Before the first commit.</summary>
+    public static Checkpoint Start { get; } = new(EntryId.Zero, 0, 0, 0);
+}
+
+/// <summary>What a stream holds, now.</summary>
+/// <param name="Length">Entries it holds.</param>
+/// <param name="Added">Entries ever appended to it, trimmed ones included.</param>
+/// <param name="LastId">Last id given out.</param>
+public readonly record struct StreamReport(long Length, long Added, EntryId LastId);
+
+/// <summary>Bound and readers of a stream.</summary>
+/// <param name="MaxLength">Entries the stream may hold; our own writers never pass it.</param>
+/// <param name="Readers">Names of the readers that must have committed past an entry before it is trimmed.</param>
+public sealed record StreamLimit(int MaxLength, System.Collections.Immutable.ImmutableArray<string> Readers);

@@ -1,0 +1,102 @@
+using System.Text;
+
+namespace TradeOs.Bus;
+
+/// <summary>The flat fields of one entry, in the order written, as bytes; names may repeat.</summary>
+/// <remarks>
+/// The bytes are kept the way Redis sends and takes them (<c>$length CRLF bytes CRLF</c>, name then value), so an
+/// entry passes through the process without being copied field by field.
+/// </remarks>
+public readonly struct Fields
+{
+    private readonly ReadOnlyMemory<byte> _encoded;
+
+    internal Fields(ReadOnlyMemory<byte> encoded, int count)
+    {
+        _encoded = encoded;
+        Count = count;
+    }
+
+    /// <summary>Number of name-value pairs.</summary>
+    public int Count { get; }
+
+    internal ReadOnlyMemory<byte> Encoded => _encoded;
+
+    /// <summary>The pairs from first to last.</summary>
+    public Enumerator GetEnumerator() => new(_encoded.Span);
+
+    /// <summary>Value of the first field of that name; false when there is none.</summary>
+    public bool TryGet(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        foreach (var field in this)
+        {
+            if (!field.Name.SequenceEqual(name)) continue;
+            value = field.Value;
+            return true;
+        }
+
+        value = default;
+        return false;
+    }
+
+    /// <summary>The same fields on memory of their own, for keeping beyond the batch they were read in.</summary>
+    public Fields Copy() => new(_encoded.ToArray(), Count);
+
+    /// <summary>Text for people: <c>name=value name=value</c>; bytes that are not UTF-8 show as the replacement mark.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        foreach (var field in this)
+        {
+            if (text.Length > 0) text.Append(' ');
+            text.Append(Encoding.UTF8.GetString(field.Name)).Append('=').Append(Encoding.UTF8.GetString(field.Value));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Walks the pairs without copying.</summary>
+    public ref struct Enumerator
+    {
+        private ReadOnlySpan<byte> _rest;
+
+        internal Enumerator(ReadOnlySpan<byte> encoded) => _rest = encoded;
+
+        /// <summary>The pair last moved to.</summary>
+        public Field Current { get; private set; }
+
+        /// <summary>Moves to the next pair; false after the last.</summary>
+        public bool MoveNext()
+        {
+            if (_rest.IsEmpty) return false;
+            Current = new Field(Take(), Take());
+            return true;
+        }
+
+        private ReadOnlySpan<byte> Take()
+        {
+            var length = 0;
+            var index = 1;
+            while (_rest[index] != (byte)'\r') length = (length * 10) + _rest[index++] - '0';
+            var value = _rest.Slice(index + 2, length);
+            _rest = _rest[(index + 2 + length + 2)..];
+            return value;
+        }
+    }
+}
+
+/// <summary>One name-value pair of an entry.</summary>
+public readonly ref struct Field
+{
+    internal Field(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        Name = name;
+        Value = value;
+    }
+
+    /// <summary>Name, as bytes.</summary>
+    public ReadOnlySpan<byte> Name { get; }
+
+    /// <summary>Value, as bytes.</summary>
+    public ReadOnlySpan<byte> Value { get; }
+}

@@ -1,0 +1,44 @@
+namespace TradeOs.Bus;
+
+/// <summary>Where a loop is, for people to look at while it runs. Written by its loop, read by anyone.</summary>
+public sealed class LoopProgress(string name)
+{
+    private long _count;
+    private long _written;
+    private volatile string? _trouble;
+
+    /// <summary>Name of the reader.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Inputs committed since the beginning of the stream.</summary>
+    public long Count => Interlocked.Read(ref _count);
+
+    /// <summary>Entries written since the beginning.</summary>
+    public long Written => Interlocked.Read(ref _written);
+
+    /// <summary>Why the loop stands still: the server is away, or an output is full; null while it moves.</summary>
+    public string? Trouble => _trouble;
+
+    /// <summary>Entry being applied, or the last one that was; null before the first. Read it when the loop has ended.</summary>
+    public EntryId? EntryInHand { get; private set; }
+
+    internal void InHand(EntryId id) => EntryInHand = id;
+
+    internal void Opened(Checkpoint checkpoint)
+    {
+        Interlocked.Exchange(ref _count, checkpoint.Count);
+        Interlocked.Exchange(ref _written, checkpoint.Written);
+        _trouble = null;
+    }
+
+    internal void Committed(Batch batch)
+    {
+        Interlocked.Add(ref _count, batch.InputCount);
+        Interlocked.Add(ref _written, batch.OutputCount);
+        _trouble = null;
+    }
+
+    internal void Paused(string reason) => _trouble = reason;
+
+    internal void Waiting(string detail) => _trouble = $"waiting for room: {detail}";
+}

@@ -1,0 +1,128 @@
+namespace TradeOs.Bus;
+
+/// <summary>A reader opened on a <see cref="MemoryStore"/>.</summary>
+internal sealed class InMemoryStreamReader : IStreamReader
+{
+    private readonly MemoryStore _store;
+    private readonly ReaderDefinition _definition;
+    private readonly MemoryReaderRecord _record;
+    private readonly long _epoch;
+    private readonly string _control;
+    private readonly List<Entry> _read = [];
+    private readonly Dictionary<string, int> _more = new(StringComparer.Ordinal);
+    private EntryId _delivered;
+    private long _commits;
+    private Task _room = Task.CompletedTask;
+
+    public InMemoryStreamReader(MemoryStore store, ReaderDefinition definition, MemoryReaderRecord record)
+    {
+        (_store, _definition, _record) = (store, definition, record);
+        (_epoch, _control, _delivered) = (record.Epoch, store.Control, record.Checkpoint.Position);
+        Checkpoint = record.Checkpoint;
+        State = new Dictionary<string, string>(record.State, StringComparer.Ordinal);
+    }
+
+    public Checkpoint Checkpoint { get; }
+
+    public IReadOnlyDictionary<string, string> State { get; }
+
+    public string Detail { get; private set; } = "";
+
+    public async ValueTask<IReadOnlyList<Entry>> ReadAsync(
+        int countMax, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(countMax);
+        if (TryRead(countMax) is not { } appended) return _read;
+        await Task.WhenAny(appended, Task.Delay(wait, cancellationToken));
+        _ = TryRead(countMax);
+        return _read;
+    }
+
+    public ValueTask<CommitResult> CommitAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        lock (_store.Lock)
+        {
+            return ValueTask.FromResult(Commit(batch));
+        }
+    }
+
+    public Task WaitForRoomAsync(CancellationToken cancellationToken) => _room.WaitAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Fills the list of entries read; when there are none, answers a task that ends when some are appended.</summary>
+    private Task? TryRead(int countMax)
+    {
+        _read.Clear();
+        lock (_store.Lock)
+        {
+            if (_definition.Input is null || !_store.Streams.TryGetValue(_definition.Input, out var input))
+                throw new StreamDamagedException($"{_definition.Input}: the stream that {_definition.Name} reads is gone.");
+            if (_record.Epoch == _epoch) input.Read(_delivered, countMax, _read);
+            if (_read.Count == 0) return input.Appended();
+            _delivered = _read[^1].Id;
+            return null;
+        }
+    }
+
+    private CommitResult Commit(Batch batch)
+    {
+        if (batch.CommitNumber == 0) batch.CommitNumber = ++_commits;
+        if (_record.Epoch != _epoch) return CommitResult.Fenced;
+        if (_record.CommitNumber == batch.CommitNumber) return CommitResult.AlreadyCommitted;
+        if (_store.Control != _control) return CommitResult.ControlChanged;
+        if (Check(batch) is { } objection) return objection;
+        Write(batch);
+        return CommitResult.Committed;
+    }
+
+    private CommitResult? Check(Batch batch)
+    {
+        _more.Clear();
+        foreach (var output in batch.Outputs)
+            _more[output.Stream] = _more.GetValueOrDefault(output.Stream) + 1;
+        foreach (var (stream, more) in _more)
+        {
+            if (!_definition.Outputs.Contains(stream) || !_store.Streams.ContainsKey(stream))
+            {
+                Detail = $"{stream}: the stream is gone or is not an output of {_definition.Name}";
+                return CommitResult.Damaged;
+            }
+
+            if (_store.KeepFor(stream, more, out var holder) is not null) continue;
+            Detail = $"{stream} held by {holder}";
+            _room = _store.Room.Task;
+            return CommitResult.Full;
+        }
+
+        return null;
+    }
+
+    private void Write(Batch batch)
+    {
+        foreach (var (stream, more) in _more) _store.Streams[stream].Trim(_store.KeepFor(stream, more, out _)!.Value);
+        ReadOnlyMemory<byte> kept = batch.Buffer.WrittenSpan.ToArray();
+        var start = 0;
+        for (var index = 0; index < batch.OutputCount; index++)
+        {
+            var length = batch.EncodedOf(index).Length;
+            _store.Streams[batch.Outputs[index].Stream]
+                .Append(new Fields(kept.Slice(start, length), batch.Outputs[index].FieldCount));
+            start += length;
+        }
+
+        foreach (var (key, value) in batch.StateChanges)
+        {
+            if (value is null) _record.State.Remove(key);
+            else _record.State[key] = value;
+        }
+
+        var before = _record.Checkpoint;
+        var position = batch.Position > before.Position ? batch.Position : before.Position;
+        _record.Checkpoint = new Checkpoint(
+            position, before.Count + batch.InputCount, before.Written + batch.OutputCount, before.Silent + batch.SilentCount);
+        _record.CommitNumber = batch.CommitNumber;
+        foreach (var stream in _more.Keys) _store.Streams[stream].Wake();
+        _store.SignalRoom();
+    }
+}

@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TradeOs.Bus;
+
+/// <summary>Which Redis the pipeline runs on, and how it is reached.</summary>
+public sealed class RedisOptions
+{
+    /// <summary>Name of the section in appsettings.json.</summary>
+    public const string Section = "Redis";
+
+    /// <summary>Who starts the server. Default <see cref="RedisMode.Auto"/>.</summary>
+    public RedisMode Mode { get; set; } = RedisMode.Auto;
+
+    /// <summary>Where it listens, <c>host:port</c>. Default 127.0.0.1:6379.</summary>
+    [RegularExpression(@"^[^\s:]+:\d{1,5}$", ErrorMessage = "Redis:Endpoint is not HOST:PORT, e.g. 127.0.0.1:6379.")]
+    public string Endpoint { get; set; } = "127.0.0.1:6379";
+
+    /// <summary>Password of Redis' <c>default</c> user; empty for none. Never shown. Default empty.</summary>
+    public string Password { get; set; } = "";
+
+    /// <summary>The redis-server binary for a managed server; empty looks in PATH. Default empty.</summary>
+    public string ServerPath { get; set; } = "";
+
+    /// <summary>Accepts a server that can lose acknowledged writes; shown in status. Default false.</summary>
+    public bool AllowRelaxedDurability { get; set; }
+
+    /// <summary>How long one answer of the server may take before the connection is given up and reopened. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Host part of <see cref="Endpoint"/>.</summary>
+    internal string HostName => Endpoint[..Endpoint.LastIndexOf(':')];
+
+    /// <summary>Port part of <see cref="Endpoint"/>.</summary>
+    internal int Port => int.Parse(Endpoint[(Endpoint.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>Who starts the redis-server.</summary>
+public enum RedisMode
+{
+    /// <summary>What listens at the endpoint is used; where nothing listens, a managed server is started.</summary>
+    Auto,
+
+    /// <summary>TradeOs starts, repairs, watches and stops a redis-server of its own under its data directory.</summary>
+    Managed,
+
+    /// <summary>Somebody else runs the server; TradeOs never starts one.</summary>
+    External,
+}
