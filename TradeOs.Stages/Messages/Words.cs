@@ -1,0 +1,24 @@
+using System.Text;
+
+namespace TradeOs.Stages;
+
+/// <summary>Keeps one string for each short text met again and again (symbols, strategies, sources), so that decoding a tick allocates none.</summary>
+/// <remarks>A cache per thread with a bound: text beyond it is simply made anew. What it returns never depends on what it holds.</remarks>
+internal static class Words
+{
+    private const int SlotsCount = 1024;
+
+    [ThreadStatic]
+    private static string?[]? _slots;
+
+    /// <summary>The string of ASCII bytes.</summary>
+    public static string Of(ReadOnlySpan<byte> text)
+    {
+        var hash = new HashCode();
+        var slots = _slots ??= new string?[SlotsCount];
+        hash.AddBytes(text);
+        ref var slot = ref slots[(uint)hash.ToHashCode() % SlotsCount];
+        if (slot is not null && Encoding.ASCII.GetByteCount(slot) == text.Length && Ascii.Equals(text, slot)) return slot;
+        return slot = Encoding.ASCII.GetString(text);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace TradeOs.Stages;
+
+/// <summary>The one text of each kind of value on the wire.</summary>
+internal static class Canonical
+{
+    /// <summary>28 places, the most a decimal has: no exponent, no trailing zeros.</summary>
+    public const string DecimalFormat = "0.############################";
+
+    /// <summary>Largest magnitude accepted from outside: products of two such numbers still fit a decimal.</summary>
+    public const decimal MagnitudeMax = 100_000_000_000_000m;
+
+    /// <summary>Bytes of an event time: <c>2024-08-08T23:54:15.342000Z</c>.</summary>
+    public const int TimeBytes = 27;
+
+    private const int DecimalBytesMax = 64;
+
+    /// <summary>Reads a plain decimal (digits, one point, a leading minus): no exponent, no blanks, no thousands marks.</summary>
+    public static bool TryDecimal(ReadOnlySpan<byte> text, out decimal value)
+    {
+        value = 0;
+        return text.Length is > 0 and < DecimalBytesMax
+            && decimal.TryParse(
+                text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
+            && Math.Abs(value) <= MagnitudeMax;
+    }
+
+    /// <summary>Writes the canonical text of a decimal: no exponent, no trailing zeros. Returns bytes written.</summary>
+    public static int Write(decimal value, Span<byte> target)
+    {
+        value.TryFormat(target, out var length, default, CultureInfo.InvariantCulture);
+        if (!target[..length].Contains((byte)'.')) return length;
+        while (target[length - 1] == (byte)'0') length--;
+        if (target[length - 1] == (byte)'.') length--;
+        return length == 2 && target[0] == (byte)'-' && target[1] == (byte)'0' ? WriteZero(target) : length;
+    }
+
+    /// <summary>Reads an event time: ISO-8601 in UTC ending in Z, with up to six decimals of a second.</summary>
+    public static bool TryTime(ReadOnlySpan<byte> text, out DateTime time)
+    {
+        time = default;
+        if (text.Length is < 20 or > TimeBytes || text[^1] != (byte)'Z' || text[10] != (byte)'T') return false;
+        if (text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return false;
+        if (!Number(text[..4], out var year) || !Number(text[5..7], out var month) || !Number(text[8..10], out var day)
+            || !Number(text[11..13], out var hour) || !Number(text[14..16], out var minute)
+            || !Number(text[17..19], out var second) || !Fraction(text[19..^1], out var microseconds)) return false;
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
+        if (hour > 23 || minute > 59 || second > 59) return false;
+        time = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc)
+            .AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+        return true;
+    }
+
+    /// <summary>Writes an event time to the microsecond; <paramref name="target"/> has <see cref="TimeBytes"/> bytes.</summary>
+    public static void Write(DateTime time, Span<byte> target)
+    {
+        time.TryFormat(target, out _, "yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Bytes of outside text as people may see it.</summary>
+    public static string Show(ReadOnlySpan<byte> text) =>
+        text.Length <= 80 ? Encoding.UTF8.GetString(text) : Encoding.UTF8.GetString(text[..77]) + "...";
+
+    private static int WriteZero(Span<byte> target)
+    {
+        target[0] = (byte)'0';
+        return 1;
+    }
+
+    private static bool Number(ReadOnlySpan<byte> digits, out int value) =>
+        Utf8Parser.TryParse(digits, out value, out var used) && used == digits.Length && digits[0] is >= (byte)'0' and <= (byte)'9';
+
+    private static bool Fraction(ReadOnlySpan<byte> text, out int microseconds)
+    {
+        microseconds = 0;
+        if (text.IsEmpty) return true;
+        if (text[0] != (byte)'.' || text.Length is < 2 or > 7 || !Number(text[1..], out microseconds)) return false;
+        for (var digits = text.Length - 1; digits < 6; digits++) microseconds *= 10;
+        return true;
+    }
+}
