@@ -1,0 +1,181 @@
+using System.Net.Sockets;
+
+namespace TradeOs.Bus;
+
+/// <summary>One connection of one reader: writes commands together, reads replies one after another.</summary>
+/// <remarks>
+/// A blocking read cannot share a connection, so each reader owns one. Any failure makes the connection useless:
+/// it is closed and the reader opened again. One thread at a time.
+/// </remarks>
+internal sealed class DataConnection : IDisposable
+{
+    /// <summary>Largest reply kept, in bytes.</summary>
+    public const int ReplyBytesMax = 64 * 1024 * 1024;
+
+    private readonly Socket _socket;
+    private readonly Stream _stream;
+    private readonly string _endpoint;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private CancellationTokenSource _deadline;
+    private RespScanner _scanner;
+    private byte[] _buffer = new byte[64 * 1024];
+    private int _start;
+    private int _end;
+
+    private DataConnection(Socket socket, RedisOptions options, TimeProvider time)
+    {
+        (_socket, _endpoint, _timeout, _time) = (socket, options.Endpoint, options.CommandTimeout, time);
+        _stream = new NetworkStream(socket, ownsSocket: true);
+        _deadline = NewDeadline();
+    }
+
+    /// <summary>Commands waiting to be sent.</summary>
+    public RespWriter Commands { get; } = new();
+
+    /// <summary>Connects and authenticates.</summary>
+    /// <exception cref="BusUnavailableException">Nothing answers there.</exception>
+    /// <exception cref="RefusedException">The password is wrong or missing.</exception>
+    public static async Task<DataConnection> ConnectAsync(
+        RedisOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(options.HostName, options.Port, cancellationToken);
+            var connection = new DataConnection(socket, options, time);
+            await connection.AuthenticateAsync(options.Password);
+            return connection;
+        }
+        catch (SocketException failure)
+        {
+            socket.Dispose();
+            throw new BusUnavailableException($"Redis at {options.Endpoint} cannot be reached: {failure.Message}.", failure);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends what was written to <see cref="Commands"/>.</summary>
+    /// <exception cref="BusUnavailableException">The connection is lost.</exception>
+    public async ValueTask SendAsync()
+    {
+        try
+        {
+            _deadline.CancelAfter(_timeout);
+            await _stream.WriteAsync(Commands.Written, _deadline.Token);
+            ResetDeadline();
+            Commands.Clear();
+        }
+        catch (Exception failure) when (IsLoss(failure))
+        {
+            throw Lost(failure);
+        }
+    }
+
+    /// <summary>The next reply, complete. Its memory is valid until the next call.</summary>
+    /// <param name="extra">How much longer than usual the server may take, for a command that blocks.</param>
+    /// <exception cref="BusUnavailableException">The connection is lost, or no answer came in time.</exception>
+    public async ValueTask<RespCursor> ReceiveAsync(TimeSpan extra = default)
+    {
+        try
+        {
+            int length;
+            while ((length = _scanner.Scan(_buffer.AsSpan(_start, _end - _start))) < 0)
+            {
+                MakeRoom();
+                _deadline.CancelAfter(_timeout + extra);
+                var count = await _stream.ReadAsync(_buffer.AsMemory(_end), _deadline.Token);
+                ResetDeadline();
+                if (count == 0) throw new IOException("the server closed the connection");
+                _end += count;
+            }
+
+            var reply = _buffer.AsMemory(_start, length);
+            _start += length;
+            return new RespCursor(reply);
+        }
+        catch (Exception failure) when (IsLoss(failure))
+        {
+            throw Lost(failure);
+        }
+    }
+
+    /// <summary>Sends one command and returns its reply; an error reply is thrown.</summary>
+    public async ValueTask<RespCursor> AskAsync(params string[] words)
+    {
+        Commands.Command(words);
+        await SendAsync();
+        return ThrowIfError(await ReceiveAsync());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _socket.Dispose();
+        _deadline.Dispose();
+    }
+
+    /// <summary>Turns an error reply into the exception its kind calls for.</summary>
+    public static RespCursor ThrowIfError(RespCursor reply)
+    {
+        if (!reply.IsError) return reply;
+        var error = reply.Line();
+        throw error.Split(' ')[0] switch
+        {
+            "NOAUTH" or "WRONGPASS" or "NOPERM" => new RefusedException($"Redis refused us: {error} Set Redis:Password to the password of its 'default' user."),
+            "LOADING" or "MASTERDOWN" or "BUSY" or "NOSCRIPT" or "MISCONF" => new BusUnavailableException($"Redis is not ready: {error}"),
+            "NOGROUP" or "WRONGTYPE" or "UNBLOCKED" => new StreamDamagedException($"A stream is not what it was: {error}"),
+            _ => new RefusedException($"Redis refused a command: {error}"),
+        };
+    }
+
+    private async Task AuthenticateAsync(string password)
+    {
+        if (password.Length > 0) Commands.Command("AUTH", password);
+        Commands.Command("PING");
+        await SendAsync();
+        var answer = await ReceiveAsync();
+        if (password.Length > 0 && answer.IsError && answer.Line() is { } error)
+        {
+            throw new RefusedException(
+                $"Redis at {_endpoint} did not accept Redis:Password: {error} Set it to the password of Redis' 'default' user, or to \"\" when it has none.");
+        }
+
+        if (password.Length > 0) answer = await ReceiveAsync();
+        _ = ThrowIfError(answer);
+    }
+
+    private void MakeRoom()
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        if (_end < _buffer.Length) return;
+        if (_buffer.Length >= ReplyBytesMax) throw new RespProtocolException($"a reply of over {ReplyBytesMax} bytes");
+        Array.Resize(ref _buffer, _buffer.Length * 2);
+    }
+
+    private void ResetDeadline()
+    {
+        if (_deadline.TryReset()) return;
+        _deadline.Dispose();
+        _deadline = NewDeadline();
+    }
+
+    private CancellationTokenSource NewDeadline() => new(Timeout.InfiniteTimeSpan, _time);
+
+    private static bool IsLoss(Exception failure) =>
+        failure is IOException or SocketException or ObjectDisposedException or OperationCanceledException or RespProtocolException;
+
+    private BusUnavailableException Lost(Exception failure) => new(failure is OperationCanceledException
+        ? $"Redis at {_endpoint} gave no answer in {_timeout.TotalSeconds:0.#} s."
+        : $"The connection to Redis at {_endpoint} is lost: {failure.Message}.", failure);
+}

@@ -1,0 +1,112 @@
+namespace TradeOs.Bus;
+
+/// <summary>One host at a time: the place in Redis where the host of the pipeline stands.</summary>
+/// <remarks>Taken before any stage is opened. A host whose connection lives keeps others out; one that is gone does not.</remarks>
+public sealed class HostLock : IAsyncDisposable
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
+
+    private readonly RedisOptions _options;
+    private readonly string _owner;
+    private readonly string _name;
+    private readonly TimeProvider _time;
+    private DataConnection _connection;
+
+    private HostLock(RedisOptions options, string owner, string name, TimeProvider time, DataConnection connection) =>
+        (_options, _owner, _name, _time, _connection) = (options, owner, name, time, connection);
+
+    /// <summary>Takes the place.</summary>
+    /// <param name="options">Where Redis is.</param>
+    /// <param name="gate">Decides whether the server may be used.</param>
+    /// <param name="owner">Random id of this host.</param>
+    /// <param name="name">What people call this host: machine and process.</param>
+    /// <param name="takeOver">Takes the place from a host that lives; it stops with exit code 3.</param>
+    /// <param name="time">Clock of the waits.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="RefusedException">A host that lives has it; the message names it.</exception>
+    /// <exception cref="BusUnavailableException">Redis cannot be reached.</exception>
+    public static async Task<HostLock> TakeAsync(
+        RedisOptions options, IServerGate gate, string owner, string name, bool takeOver, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(options, gate, owner, name, takeOver, false, time, cancellationToken);
+        return new HostLock(options, owner, name, time, connection);
+    }
+
+    /// <summary>Keeps the place until the token ends it: notices a lost connection and takes the place again.</summary>
+    /// <exception cref="FencedException">Another host took it.</exception>
+    public async Task HoldAsync(IServerGate gate, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(Beat, _time, stoppingToken);
+                await _connection.AskAsync("PING");
+            }
+            catch (BusUnavailableException)
+            {
+                await ReopenAsync(gate, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Leaves the place; the next host may take it at once.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _connection.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task ReopenAsync(IServerGate gate, CancellationToken stoppingToken)
+    {
+        _connection.Dispose();
+        try
+        {
+            _connection = await OpenAsync(_options, gate, _owner, _name, false, true, _time, stoppingToken);
+        }
+        catch (BusUnavailableException)
+        {
+            // Still away: the next beat finds the connection closed and tries again.
+        }
+    }
+
+    private static async Task<DataConnection> OpenAsync(
+        RedisOptions options, IServerGate gate, string owner, string name, bool takeOver, bool wasOurs,
+        TimeProvider time, CancellationToken cancellationToken)
+    {
+        var connection = await DataConnection.ConnectAsync(options, time, cancellationToken);
+        try
+        {
+            var server = await ServerIdentity.OfAsync(connection);
+            await gate.AdmitAsync(server.RunId, cancellationToken);
+            await connection.AskAsync("CLIENT", "SETNAME", "tradeos:host");
+            await new Fence(connection, server, owner).TakeAsync(
+                RedisKeys.Host, AdmitAsync, _ => Task.FromResult<IReadOnlyList<string>>(["name", name]));
+            return connection;
+
+            async Task AdmitAsync(Holder holder)
+            {
+                if (!holder.Exists || holder.Owner == owner) return;
+                if (wasOurs) throw new FencedException($"Host {holder.Name} took over; this one stops so that nothing is done twice.");
+                if (!takeOver && holder.RunId == server.RunId && await IsAliveAsync(connection, holder.Client!))
+                {
+                    throw new RefusedException(
+                        $"Host {holder.Name} runs the pipeline on Redis at {options.Endpoint}. Stop it first, or run with --take-over to replace it.");
+                }
+            }
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<bool> IsAliveAsync(DataConnection connection, string client) =>
+        !string.IsNullOrWhiteSpace((await connection.AskAsync("CLIENT", "LIST", "ID", client)).Text());
+}

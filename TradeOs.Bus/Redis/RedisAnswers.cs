@@ -1,0 +1,48 @@
+using System.Buffers;
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace TradeOs.Bus;
+
+/// <summary>Reads what the control connection answers.</summary>
+internal static class RedisAnswers
+{
+    public static List<Entry> Entries(RedisResult answer)
+    {
+        var entries = new List<Entry>();
+        foreach (var item in (RedisResult[])answer!)
+        {
+            var parts = (RedisResult[])item!;
+            var words = (RedisResult[])parts[1]!;
+            var buffer = new ArrayBufferWriter<byte>();
+            foreach (var word in words) FieldWriter.Bulk(buffer, (byte[])word!);
+            entries.Add(new Entry(EntryId.Parse((string)parts[0]!), new Fields(buffer.WrittenMemory, words.Length / 2)));
+        }
+
+        return entries;
+    }
+
+    public static StreamReport Stream(RedisResult answer)
+    {
+        var facts = (RedisResult[])answer!;
+        return new StreamReport(
+            (long)Fact("length"), (long)Fact("entries-added"), EntryId.Parse((string)Fact("last-generated-id")!));
+
+        RedisResult Fact(string name)
+        {
+            for (var index = 0; index < facts.Length; index += 2)
+                if ((string)facts[index]! == name) return facts[index + 1];
+            throw new RespProtocolException($"XINFO STREAM without {name}; is it a Redis server of 7.0 or newer?");
+        }
+    }
+
+    public static Checkpoint? Checkpoint(RedisResult answer)
+    {
+        var values = (string[])answer!;
+        return values[0] is null
+            ? null
+            : new Checkpoint(EntryId.Parse(values[0]), Number(values[1]), Number(values[2]), Number(values[3]));
+
+        static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+    }
+}

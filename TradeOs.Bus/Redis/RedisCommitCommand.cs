@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace TradeOs.Bus;
+
+/// <summary>Writes one batch as a call of commit.lua; the order of keys and words is told there.</summary>
+internal sealed class RedisCommitCommand
+{
+    private readonly ReaderDefinition _definition;
+    private readonly IReadOnlyDictionary<string, StreamLimit> _limits;
+    private readonly byte[] _epoch;
+    private readonly string _owner;
+    private readonly string _control;
+    private readonly List<(string Stream, int Count)> _streams = [];
+    private readonly List<KeyValuePair<string, string?>> _set = [];
+    private readonly List<string> _removed = [];
+
+    public RedisCommitCommand(
+        ReaderDefinition definition, IReadOnlyDictionary<string, StreamLimit> limits, long epoch, string owner, string control)
+    {
+        (_definition, _limits, _owner, _control) = (definition, limits, owner, control);
+        _epoch = Encoding.ASCII.GetBytes(epoch.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Text of the script, embedded in this assembly.</summary>
+    public static string Script { get; } = ReadScript();
+
+    /// <summary>SHA-1 of the script: what EVALSHA calls it by. An identifier of Redis', nothing is protected by it.</summary>
+#pragma warning disable CA5350 // Redis identifies scripts by SHA-1.
+    private static byte[] Sha { get; } = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(Script))));
+#pragma warning restore CA5350
+
+    /// <summary>Adds the command to <paramref name="writer"/>.</summary>
+    /// <param name="writer">Where commands gather.</param>
+    /// <param name="batch">What to commit.</param>
+    /// <param name="acknowledge">Entries to acknowledge, for a group reader.</param>
+    public void Write(RespWriter writer, Batch batch, List<EntryId> acknowledge)
+    {
+        Sort(batch);
+        var keys = 4 + _streams.Count + _streams.Sum(stream => ReadersOf(stream.Stream).Length);
+        var outputWords = 0;
+        foreach (var output in batch.Outputs) outputWords += 2 + (2 * output.FieldCount);
+        writer.Begin(3 + keys + 10 + (3 * _streams.Count) + outputWords
+            + 1 + (2 * _set.Count) + 1 + _removed.Count + 1 + acknowledge.Count);
+        writer.Word("EVALSHA"u8);
+        writer.Word(Sha);
+        writer.Word(keys);
+        WriteKeys(writer);
+        WriteHeader(writer, batch);
+        WriteOutputs(writer, batch);
+        WriteState(writer);
+        writer.Word(acknowledge.Count);
+        foreach (var id in acknowledge) writer.Word(id);
+    }
+
+    private void WriteKeys(RespWriter writer)
+    {
+        writer.Word(RedisKeys.Checkpoint(_definition.Name));
+        writer.Word(RedisKeys.State(_definition.Name));
+        writer.Word(RedisKeys.Control);
+        writer.Word(_definition.Input ?? RedisKeys.Checkpoint(_definition.Name));
+        foreach (var (stream, _) in _streams)
+        {
+            writer.Word(stream);
+            foreach (var reader in ReadersOf(stream)) writer.Word(RedisKeys.Checkpoint(reader));
+        }
+    }
+
+    private void WriteHeader(RespWriter writer, Batch batch)
+    {
+        writer.Word(_epoch);
+        writer.Word(_owner);
+        writer.Word(batch.CommitNumber.ToString(CultureInfo.InvariantCulture) + "@" + Encoding.ASCII.GetString(_epoch));
+        writer.Word(_control);
+        if (batch.Position == EntryId.Zero) writer.Word(""u8);
+        else writer.Word(batch.Position);
+        writer.Word(batch.InputCount);
+        writer.Word(batch.OutputCount);
+        writer.Word(batch.SilentCount);
+        writer.Word(_definition.Mode == ReadMode.Group ? _definition.Name : "");
+        writer.Word(_streams.Count);
+        foreach (var (stream, count) in _streams)
+        {
+            writer.Word(_limits.TryGetValue(stream, out var limit) ? limit.MaxLength : int.MaxValue);
+            writer.Word(count);
+            writer.Word(ReadersOf(stream).Length);
+        }
+    }
+
+    private void WriteOutputs(RespWriter writer, Batch batch)
+    {
+        for (var index = 0; index < batch.OutputCount; index++)
+        {
+            writer.Word(IndexOf(batch.Outputs[index].Stream) + 1);
+            writer.Word(2 * batch.Outputs[index].FieldCount);
+            writer.Encoded(batch.EncodedOf(index).Span);
+        }
+    }
+
+    private void WriteState(RespWriter writer)
+    {
+        writer.Word(2 * _set.Count);
+        foreach (var (key, value) in _set)
+        {
+            writer.Word(key);
+            writer.Word(value!);
+        }
+
+        writer.Word(_removed.Count);
+        foreach (var key in _removed) writer.Word(key);
+    }
+
+    private void Sort(Batch batch)
+    {
+        _streams.Clear();
+        _set.Clear();
+        _removed.Clear();
+        foreach (var output in batch.Outputs)
+        {
+            var index = IndexOf(output.Stream);
+            if (index < 0) _streams.Add((output.Stream, 1));
+            else _streams[index] = (output.Stream, _streams[index].Count + 1);
+        }
+
+        foreach (var change in batch.StateChanges)
+        {
+            if (change.Value is null) _removed.Add(change.Key);
+            else _set.Add(change);
+        }
+    }
+
+    private int IndexOf(string stream)
+    {
+        for (var index = 0; index < _streams.Count; index++)
+            if (_streams[index].Stream == stream) return index;
+        return -1;
+    }
+
+    private ImmutableArray<string> ReadersOf(string stream) => _limits.TryGetValue(stream, out var limit) ? limit.Readers : [];
+
+    private static string ReadScript()
+    {
+        using var source = typeof(RedisCommitCommand).Assembly.GetManifestResourceStream("commit.lua")!;
+        return new StreamReader(source).ReadToEnd();
+    }
+}

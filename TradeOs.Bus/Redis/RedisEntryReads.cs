@@ -1,0 +1,140 @@
+using System.Globalization;
+
+namespace TradeOs.Bus;
+
+/// <summary>The reads of one reader: what was delivered, what was read ahead, what is still pending.</summary>
+/// <remarks>
+/// Behind each commit that covers all that was delivered rides a read that does not block, so a busy reader needs one
+/// round trip a batch. Only when that found nothing does a read block, with no commit in doubt on the connection.
+/// </remarks>
+internal sealed class RedisEntryReads
+{
+    private readonly DataConnection _connection;
+    private readonly ReaderDefinition _definition;
+    private readonly List<Entry> _entries = [];
+    private readonly List<EntryId> _unacknowledged = [];
+    private readonly List<EntryId> _acknowledge = [];
+    private byte[] _bytes = new byte[64 * 1024];
+    private EntryId _delivered;
+    private bool _isReadAhead;
+    private bool _hasPending;
+    private int _countMax = 1;
+
+    public RedisEntryReads(DataConnection connection, ReaderDefinition definition, EntryId position)
+    {
+        (_connection, _definition, _delivered) = (connection, definition, position);
+        _hasPending = definition.Mode == ReadMode.Group;
+    }
+
+    /// <summary>What was read ahead, or what comes within <paramref name="wait"/>.</summary>
+    public async ValueTask<IReadOnlyList<Entry>> NextAsync(int countMax, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        _countMax = countMax;
+        if (!_isReadAhead) await ReadAsync(TimeSpan.Zero);
+        if (_entries.Count == 0 && _hasPending)
+        {
+            _hasPending = false;
+            await ReadAsync(TimeSpan.Zero);
+        }
+
+        if (_entries.Count == 0 && wait >= TimeSpan.FromMilliseconds(1) && !cancellationToken.IsCancellationRequested)
+            await ReadAsync(wait);
+        _isReadAhead = false;
+        if (_entries.Count > 0) _delivered = _entries[^1].Id;
+        if (_definition.Mode == ReadMode.Group) foreach (var entry in _entries) _unacknowledged.Add(entry.Id);
+        return _entries;
+    }
+
+    /// <summary>Entries a commit up to <paramref name="position"/> acknowledges.</summary>
+    public List<EntryId> DeliveredUpTo(EntryId position)
+    {
+        _acknowledge.Clear();
+        foreach (var id in _unacknowledged)
+            if (id <= position) _acknowledge.Add(id);
+        return _acknowledge;
+    }
+
+    /// <summary>They were acknowledged.</summary>
+    public void Forget(EntryId position) => _unacknowledged.RemoveAll(id => id <= position);
+
+    /// <summary>Adds a read to the commands when everything delivered is about to be committed.</summary>
+    public bool ReadOnBehind(EntryId position)
+    {
+        if (_definition.Input is null || _isReadAhead || position != _delivered || position == EntryId.Zero) return false;
+        Write(TimeSpan.Zero);
+        return true;
+    }
+
+    /// <summary>Takes the answer of the read that rode behind a commit.</summary>
+    public async ValueTask TakeReadAheadAsync()
+    {
+        Parse(DataConnection.ThrowIfError(await _connection.ReceiveAsync()));
+        _isReadAhead = true;
+    }
+
+    private async ValueTask ReadAsync(TimeSpan wait)
+    {
+        Write(wait);
+        await _connection.SendAsync();
+        Parse(DataConnection.ThrowIfError(await _connection.ReceiveAsync(wait)));
+    }
+
+    private void Write(TimeSpan wait)
+    {
+        var isGroup = _definition.Mode == ReadMode.Group;
+        var blocks = wait > TimeSpan.Zero;
+        var commands = _connection.Commands;
+        commands.Begin(6 + (isGroup ? 3 : 0) + (blocks ? 2 : 0));
+        commands.Word(isGroup ? "XREADGROUP"u8 : "XREAD"u8);
+        if (isGroup)
+        {
+            commands.Word("GROUP"u8);
+            commands.Word(_definition.Name);
+            commands.Word(_definition.Name);
+        }
+
+        commands.Word("COUNT"u8);
+        commands.Word(_countMax);
+        if (blocks)
+        {
+            commands.Word("BLOCK"u8);
+            commands.Word((long)wait.TotalMilliseconds);
+        }
+
+        commands.Word("STREAMS"u8);
+        commands.Word(_definition.Input!);
+        if (isGroup && !_hasPending) commands.Word(">"u8);
+        else commands.Word(_delivered);
+    }
+
+    /// <summary>Keeps a copy of the reply, because the connection's buffer is reused, and cuts it into entries.</summary>
+    private void Parse(RespCursor reply)
+    {
+        _entries.Clear();
+        if (reply.IsNil) return;
+        var source = reply.Rest;
+        if (_bytes.Length < source.Length) _bytes = new byte[source.Length];
+        source.CopyTo(_bytes);
+        var cursor = new RespCursor(_bytes.AsMemory(0, source.Length));
+        if (cursor.Array() != 1 || cursor.Array() != 2) throw new RespProtocolException("another number of streams than asked for");
+        _ = cursor.Text();
+        for (var left = cursor.Array(); left > 0; left--)
+        {
+            cursor.Array();
+            if (!cursor.TryValue(out var text)) throw new RespProtocolException("an entry without an id");
+            var id = EntryId.Parse(text.Span);
+            if (cursor.IsNil)
+            {
+                throw new StreamDamagedException(
+                    $"{_definition.Input}/{id} was pending in group {_definition.Name} and is deleted: it was never processed. Restore the data of this server.");
+            }
+
+            var words = cursor.Array();
+            _entries.Add(new Entry(id, new Fields(cursor.Values(words), words / 2)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{_definition.Name} after {_delivered}");
+}

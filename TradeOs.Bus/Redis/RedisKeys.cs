@@ -1,0 +1,23 @@
+namespace TradeOs.Bus;
+
+/// <summary>Names of the keys the bus keeps beside the streams. Operators may read them; only the bus writes them.</summary>
+public static class RedisKeys
+{
+    /// <summary>Set of the readers ever opened.</summary>
+    public const string Readers = "tradeos:readers";
+
+    /// <summary>The control flag every commit is decided under; absent while trading is normal.</summary>
+    public const string Control = "tradeos:control";
+
+    /// <summary>Who hosts the pipeline.</summary>
+    public const string Host = "tradeos:host";
+
+    /// <summary>Id of the installation this server belongs to.</summary>
+    public const string Instance = "tradeos:instance";
+
+    /// <summary>Hash: how far a reader has come and who owns it.</summary>
+    public static string Checkpoint(string reader) => "tradeos:checkpoint:" + reader;
+
+    /// <summary>Hash: the keyed state of a reader.</summary>
+    public static string State(string reader) => "tradeos:state:" + reader;
+}

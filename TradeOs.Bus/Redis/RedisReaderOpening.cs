@@ -1,0 +1,167 @@
+using System.Globalization;
+
+namespace TradeOs.Bus;
+
+/// <summary>The steps of opening one reader, in order, on its own connection.</summary>
+internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefinition definition)
+{
+    private const int PageCount = 1000;
+
+    private readonly string _checkpoint = RedisKeys.Checkpoint(definition.Name);
+
+    /// <summary>Fences whoever had the reader; creates it when it never existed.</summary>
+    /// <param name="server">This connection, as the server knows it.</param>
+    /// <param name="owner">Random id of this host.</param>
+    /// <param name="wasOurs">Whether this host had the reader open before: then another owner means we are fenced.</param>
+    /// <returns>The new epoch.</returns>
+    public async Task<long> FenceAsync(ServerIdentity server, string owner, bool wasOurs)
+    {
+        var epoch = await new Fence(connection, server, owner).TakeAsync(_checkpoint, AdmitAsync, BeginningAsync);
+        await connection.AskAsync("SADD", RedisKeys.Readers, definition.Name);
+        return epoch;
+
+        Task AdmitAsync(Holder holder) => wasOurs && holder.Exists && holder.Owner != owner
+            ? throw new FencedException($"{definition.Name} was opened by another host since; this one stops so that nothing is done twice.")
+            : Task.CompletedTask;
+
+        async Task<IReadOnlyList<string>> BeginningAsync(Holder holder) =>
+            holder.Exists ? ["name", definition.Name] : await CreateAsync();
+    }
+
+    /// <summary>Reads the checkpoint; it must be there and of a state version this program knows.</summary>
+    public async Task<Checkpoint> CheckpointAsync()
+    {
+        var reply = await connection.AskAsync("HMGET", _checkpoint, "position", "count", "written", "silent", "state");
+        reply.Array();
+        if (reply.IsNil) throw new StreamDamagedException($"{_checkpoint} holds no position; expected one. Restore the data of this server.");
+        var checkpoint = new Checkpoint(EntryId.Parse(reply.Text()!), Number(), Number(), Number());
+        var version = (int)Number();
+        return version == definition.StateVersion ? checkpoint : throw StateVersions.Refusal(definition, version);
+
+        long Number() => long.Parse(reply.Text() ?? "0", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Reads the keyed state.</summary>
+    public async Task<Dictionary<string, string>> StateAsync()
+    {
+        var reply = await connection.AskAsync("HGETALL", RedisKeys.State(definition.Name));
+        var state = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var left = reply.Array() / 2; left > 0; left--) state[reply.Text()!] = reply.Text()!;
+        return state;
+    }
+
+    /// <summary>Every stream must exist and no entry may have vanished before this reader committed past it.</summary>
+    public async Task VerifyStreamsAsync(Checkpoint checkpoint)
+    {
+        foreach (var stream in definition.Outputs) _ = await StreamFactsAsync(stream);
+        if (definition.Input is null) return;
+        var (length, added) = await StreamFactsAsync(definition.Input);
+        var gone = added - length;
+        if (gone > checkpoint.Count)
+        {
+            throw new StreamDamagedException(
+                $"{definition.Input}: {gone - checkpoint.Count} entries vanished before {definition.Name} read them " +
+                $"(appended {added}, held {length}, read {checkpoint.Count}). Somebody trimmed or deleted them; restore the data of this server.");
+        }
+
+        if (checkpoint.Count > added)
+        {
+            throw new StreamDamagedException(
+                $"{definition.Input}: {definition.Name} has read {checkpoint.Count} entries but only {added} were ever appended. " +
+                "The stream was deleted and made anew; restore the data of this server.");
+        }
+    }
+
+    /// <summary>Makes every pending entry of the group ours, and acknowledges those committed before.</summary>
+    public async Task ClaimAsync(EntryId position)
+    {
+        if (definition.Mode != ReadMode.Group) return;
+        var (stream, group) = (definition.Input!, definition.Name);
+        var next = "0-0";
+        do
+        {
+            var reply = await connection.AskAsync("XAUTOCLAIM", stream, group, group, "0", next, "COUNT", "1000", "JUSTID");
+            reply.Array();
+            next = reply.Text()!;
+            for (var claimed = reply.Array(); claimed > 0; claimed--) _ = reply.Text();
+            var lost = reply.Array();
+            if (lost > 0)
+                throw new StreamDamagedException($"{stream}: {lost} entries pending in group {group}, {reply.Text()} first, were deleted unprocessed.");
+        }
+        while (next != "0-0");
+
+        while (await PendingUpToAsync(stream, group, position) is { Count: > 0 } done)
+            await connection.AskAsync(["XACK", stream, group, .. done]);
+    }
+
+    private async Task<List<string>> PendingUpToAsync(string stream, string group, EntryId position)
+    {
+        var ids = new List<string>();
+        var reply = await connection.AskAsync(
+            "XPENDING", stream, group, "-", position.ToString(), PageCount.ToString(CultureInfo.InvariantCulture));
+        for (var left = reply.Array(); left > 0; left--)
+        {
+            reply.Array();
+            ids.Add(reply.Text()!);
+            for (var other = 0; other < 3; other++) _ = reply.Text();
+        }
+
+        return ids;
+    }
+
+    private async Task<(long Length, long Added)> StreamFactsAsync(string stream)
+    {
+        var type = (await connection.AskAsync("TYPE", stream)).Text();
+        if (type != "stream")
+            throw new StreamDamagedException($"{stream}: expected the stream {definition.Name} uses, found {(type == "none" ? "nothing" : $"a {type}")}. Restore the data of this server.");
+        var reply = await connection.AskAsync("XINFO", "STREAM", stream);
+        long length = 0, added = 0;
+        for (var left = reply.Array() / 2; left > 0; left--)
+        {
+            var name = reply.Text();
+            if (name == "length") length = reply.Integer();
+            else if (name == "entries-added") (added, left) = (reply.Integer(), 0);
+            else _ = reply.Text();
+        }
+
+        return (length, added);
+    }
+
+    /// <summary>Makes streams and group, and gives the fields a checkpoint starts with.</summary>
+    private async Task<IReadOnlyList<string>> CreateAsync()
+    {
+        if ((await connection.AskAsync("SISMEMBER", RedisKeys.Readers, definition.Name)).Integer() == 1)
+        {
+            throw new StreamDamagedException(
+                $"{_checkpoint} is gone: {definition.Name} was opened before, so its position was lost. Restore the data of this server.");
+        }
+
+        foreach (var stream in definition.Outputs) await CreateStreamAsync(stream, null);
+        var count = 0L;
+        if (definition.Input is { } input)
+        {
+            await CreateStreamAsync(input, definition.Mode == ReadMode.Group ? definition.Name : null);
+            await connection.AskAsync("WATCH", input);
+            var (length, added) = await StreamFactsAsync(input);
+            count = added - length;
+        }
+
+        return
+        [
+            "position", "0-0", "count", count.ToString(CultureInfo.InvariantCulture), "written", "0", "silent", "0", "commit", "",
+            "state", definition.StateVersion.ToString(CultureInfo.InvariantCulture), "name", definition.Name,
+        ];
+    }
+
+    /// <summary>A stream can only be made empty by making a group on it; one made for that alone is taken away again.</summary>
+    private async Task CreateStreamAsync(string stream, string? group)
+    {
+        connection.Commands.Command("XGROUP", "CREATE", stream, group ?? "tradeos:create", "0", "MKSTREAM");
+        if (group is null) connection.Commands.Command("XGROUP", "DESTROY", stream, "tradeos:create");
+        await connection.SendAsync();
+        var created = await connection.ReceiveAsync();
+        var isThere = created.IsError && created.Line().StartsWith("BUSYGROUP", StringComparison.Ordinal);
+        if (group is null) _ = await connection.ReceiveAsync();
+        if (!isThere) DataConnection.ThrowIfError(created);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace TradeOs.Bus;
+
+/// <summary>The bus on one Redis server: a data connection a reader, and a control connection for looking.</summary>
+public sealed partial class RedisStreamBus : IStreamBus, IDisposable
+{
+    private static readonly TimeSpan BackoffMax = TimeSpan.FromMilliseconds(500);
+
+    private readonly RedisOptions _options;
+    private readonly IServerGate _gate;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _opened = new(StringComparer.Ordinal);
+    private Task<ControlConnection>? _control;
+    private long? _awaySince;
+
+    /// <summary>A bus of one host.</summary>
+    /// <param name="options">Where Redis is.</param>
+    /// <param name="limits">MaxLength and readers by stream.</param>
+    /// <param name="gate">Decides whether a server may be used.</param>
+    /// <param name="owner">Random id of this host, the same for all it opens.</param>
+    /// <param name="time">Clock of waits.</param>
+    /// <param name="logger">One line for each outage and each recovery.</param>
+    public RedisStreamBus(
+        RedisOptions options, IReadOnlyDictionary<string, StreamLimit> limits, IServerGate gate, string owner,
+        TimeProvider time, ILogger<RedisStreamBus> logger)
+    {
+        (_options, Limits, _gate, Owner, Time, _logger) = (options, limits, gate, owner, time, logger);
+    }
+
+    internal IReadOnlyDictionary<string, StreamLimit> Limits { get; }
+
+    internal string Owner { get; }
+
+    internal TimeProvider Time { get; }
+
+    /// <summary>Why the bus waits for its server; null while the server answers.</summary>
+    public string? Trouble { get; private set; }
+
+    /// <inheritdoc/>
+    public async Task<IStreamReader> OpenAsync(ReaderDefinition definition, CancellationToken cancellationToken)
+    {
+        var backoff = TimeSpan.FromMilliseconds(20);
+        while (true)
+        {
+            try
+            {
+                var reader = await OpenOnceAsync(definition, cancellationToken);
+                NoteOpened(definition.Name);
+                return reader;
+            }
+            catch (BusUnavailableException unavailable)
+            {
+                NoteAway(unavailable.Message);
+                await Task.Delay(backoff, Time, cancellationToken);
+                backoff = backoff * 2 > BackoffMax ? BackoffMax : backoff * 2;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Entry>> RangeAsync(
+        string stream, EntryId after, int countMax, CancellationToken cancellationToken)
+    {
+        var control = await ControlAsync();
+        var start = after == EntryId.Zero ? "-" : "(" + after;
+        return RedisAnswers.Entries(await control.ExecuteAsync("XRANGE", stream, start, "+", "COUNT", countMax));
+    }
+
+    /// <inheritdoc/>
+    public async Task<StreamReport> InspectStreamAsync(string stream, CancellationToken cancellationToken)
+    {
+        var control = await ControlAsync();
+        if ((string?)await control.ExecuteAsync("TYPE", stream) != "stream") return default;
+        return RedisAnswers.Stream(await control.ExecuteAsync("XINFO", "STREAM", stream));
+    }
+
+    /// <inheritdoc/>
+    public async Task<Checkpoint?> InspectReaderAsync(string reader, CancellationToken cancellationToken)
+    {
+        var control = await ControlAsync();
+        return RedisAnswers.Checkpoint(await control.ExecuteAsync(
+            "HMGET", RedisKeys.Checkpoint(reader), "position", "count", "written", "silent"));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_control?.IsCompletedSuccessfully == true) _control.Result.Dispose();
+    }
+
+    /// <summary>Whether a reader was opened by anyone since it had that epoch; false when the server cannot be asked.</summary>
+    internal async Task<bool> IsFencedAsync(string reader, long epoch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var connection = await DataConnection.ConnectAsync(_options, Time, cancellationToken);
+            var reply = await connection.AskAsync("HGET", RedisKeys.Checkpoint(reader), "epoch");
+            return reply.Text() is { } found && long.Parse(found, CultureInfo.InvariantCulture) > epoch;
+        }
+        catch (BusUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<IStreamReader> OpenOnceAsync(ReaderDefinition definition, CancellationToken cancellationToken)
+    {
+        var connection = await DataConnection.ConnectAsync(_options, Time, cancellationToken);
+        try
+        {
+            var server = await ServerIdentity.OfAsync(connection);
+            await _gate.AdmitAsync(server.RunId, cancellationToken);
+            await connection.AskAsync("CLIENT", "SETNAME", "tradeos:" + definition.Name);
+            await connection.AskAsync("SCRIPT", "LOAD", RedisCommitCommand.Script);
+            var opening = new RedisReaderOpening(connection, definition);
+            var epoch = await opening.FenceAsync(server, Owner, WasOurs(definition.Name));
+            var checkpoint = await opening.CheckpointAsync();
+            await opening.VerifyStreamsAsync(checkpoint);
+            await opening.ClaimAsync(checkpoint.Position);
+            var state = await opening.StateAsync();
+            var control = (await connection.AskAsync("GET", RedisKeys.Control)).Text() ?? "";
+            return new RedisStreamReader(this, connection, definition, epoch, control, checkpoint, state);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<ControlConnection> ControlAsync()
+    {
+        Task<ControlConnection> connecting;
+        lock (_lock)
+        {
+            if (_control is null || _control.IsFaulted) _control = ControlConnection.ConnectAsync(_options, CancellationToken.None);
+            connecting = _control;
+        }
+
+        return await connecting;
+    }
+
+    /// <summary>Whether this host opened the reader before.</summary>
+    private bool WasOurs(string reader)
+    {
+        lock (_lock) return _opened.Contains(reader);
+    }
+
+    private void NoteOpened(string reader)
+    {
+        lock (_lock)
+        {
+            _opened.Add(reader);
+            if (_awaySince is not { } since) return;
+            LogBack(_logger, _options.Endpoint, Time.GetElapsedTime(since).TotalSeconds);
+            (_awaySince, Trouble) = (null, null);
+        }
+    }
+
+    private void NoteAway(string reason)
+    {
+        lock (_lock)
+        {
+            if (_awaySince is not null) return;
+            (_awaySince, Trouble) = (Time.GetTimestamp(), reason);
+            LogAway(_logger, reason);
+        }
+    }
+
+    [LoggerMessage(100, LogLevel.Warning, "Paused: {Reason} The pipeline resumes by itself when Redis answers.")]
+    private static partial void LogAway(ILogger logger, string reason);
+
+    [LoggerMessage(101, LogLevel.Information, "Resumed: Redis at {Endpoint} answers again after {Seconds:0.0} s.")]
+    private static partial void LogBack(ILogger logger, string endpoint, double seconds);
+}

@@ -1,0 +1,105 @@
+#!lua
+-- One commit: every check first, then only writes that cannot fail, because Redis never rolls a script back.
+-- Answers one line: committed, already, fenced, control, full STREAM READER, or damaged WHY.
+-- Nothing was written unless it says committed.
+--
+-- KEYS  checkpoint, state, control, input (a feed, which has none, names its checkpoint), then for each output stream: the stream and its readers' checkpoints
+-- ARGV  epoch, owner, commit id, control, position, inputs, outputs, silent, group ('' for an offset reader),
+--       streams, then for each: its MaxLength, how many entries it gets, how many readers it has;
+--       then for each output: which stream, how many words, the words (name, value, name, value ...);
+--       then state to set: how many words, the words; state to remove: how many keys, the keys;
+--       then entries to acknowledge: how many, the ids
+
+local next_key, next_word = 5, 11
+local CHUNK = 1000
+
+local function fact(facts, name)
+  for i = 1, #facts, 2 do
+    if facts[i] == name then return facts[i + 1] end
+  end
+end
+
+local function word()
+  next_word = next_word + 1
+  return ARGV[next_word - 1]
+end
+
+local function number()
+  return tonumber(word())
+end
+
+local function type_of(key)
+  return redis.call('TYPE', key)['ok']
+end
+
+-- Runs a command with the next `count` words behind its own arguments, a bounded number at a time.
+local function call_with_words(count, command, ...)
+  while count > 0 do
+    local now = math.min(count, CHUNK)
+    local words = { ... }
+    for i = 1, now do words[#words + 1] = word() end
+    redis.call(command, unpack(words))
+    count = count - now
+  end
+end
+
+-- Checks -----------------------------------------------------------------------------------------------------------
+
+if type_of(KEYS[1]) ~= 'hash' then return 'damaged ' .. KEYS[1] .. ' is gone' end
+local checkpoint = redis.call('HMGET', KEYS[1], 'epoch', 'owner', 'commit', 'count', 'written', 'silent')
+if checkpoint[1] ~= ARGV[1] or checkpoint[2] ~= ARGV[2] then return 'fenced' end
+if checkpoint[3] == ARGV[3] then return 'already' end
+
+local control_type = type_of(KEYS[3])
+if control_type ~= 'string' and control_type ~= 'none' then return 'damaged ' .. KEYS[3] .. ' is a ' .. control_type end
+if (redis.call('GET', KEYS[3]) or '') ~= ARGV[4] then return 'control' end
+
+local state_type = type_of(KEYS[2])
+if state_type ~= 'hash' and state_type ~= 'none' then return 'damaged ' .. KEYS[2] .. ' is a ' .. state_type end
+if KEYS[4] ~= KEYS[1] and type_of(KEYS[4]) ~= 'stream' then return 'damaged ' .. KEYS[4] .. ' is gone' end
+
+local streams, trims = {}, {}
+for i = 1, tonumber(ARGV[10]) do
+  local stream, length_max, more, readers = KEYS[next_key], number(), number(), number()
+  streams[i] = stream
+  if type_of(stream) ~= 'stream' then return 'damaged ' .. stream .. ' is gone or not a stream' end
+  local facts = redis.call('XINFO', 'STREAM', stream)
+  if string.sub(fact(facts, 'last-generated-id'), 1, 21) == '18446744073709551615-' then
+    return 'damaged ' .. stream .. ' holds the largest id there is, nothing can follow it'
+  end
+  local length = fact(facts, 'length')
+  if length + more > length_max then
+    local unread, holder = 0, ''
+    for reader = 1, readers do
+      local key = KEYS[next_key + reader]
+      local behind = fact(facts, 'entries-added') - tonumber(redis.call('HGET', key, 'count') or 0)
+      if behind > unread then unread, holder = behind, key end
+    end
+    if unread + more > length_max then return 'full ' .. stream .. ' ' .. holder end
+    local keep = math.max(unread, length_max - more - math.floor(length_max / 10))
+    if keep < length then trims[#trims + 1] = { stream, keep } end
+  end
+  next_key = next_key + 1 + readers
+end
+
+-- Writes -----------------------------------------------------------------------------------------------------------
+
+for _, trim in ipairs(trims) do redis.call('XTRIM', trim[1], 'MAXLEN', '=', string.format('%.0f', trim[2])) end
+
+for _ = 1, tonumber(ARGV[7]) do
+  local stream, words = streams[number()], number()
+  redis.call('XADD', stream, '*', unpack(ARGV, next_word, next_word + words - 1))
+  next_word = next_word + words
+end
+
+call_with_words(number(), 'HSET', KEYS[2])
+call_with_words(number(), 'HDEL', KEYS[2])
+call_with_words(number(), 'XACK', KEYS[4], ARGV[9])
+
+redis.call('HSET', KEYS[1],
+  'commit', ARGV[3],
+  'count', string.format('%.0f', checkpoint[4] + ARGV[6]),
+  'written', string.format('%.0f', checkpoint[5] + ARGV[7]),
+  'silent', string.format('%.0f', checkpoint[6] + ARGV[8]))
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'position', ARGV[5]) end
+return 'committed'

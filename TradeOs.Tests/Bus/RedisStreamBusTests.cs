@@ -1,0 +1,196 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using NUnit.Framework;
+using TradeOs.Bus;
+using TradeOs.Tests.Support;
+
+namespace TradeOs.Tests.Bus;
+
+[TestFixture]
+public sealed class RedisStreamBusTests : StreamBusContract
+{
+    private readonly List<RedisStreamBus> _buses = [];
+    private RedisServerProcess _server = null!;
+    private ControlConnection _control = null!;
+
+    [OneTimeSetUp]
+    public async Task StartServerAsync()
+    {
+        _server = await RedisServerProcess.StartAsync("--appendonly", "yes", "--appendfsync", "always");
+        _control = await ControlConnection.ConnectAsync(Options(), CancellationToken.None);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopServerAsync()
+    {
+        _control.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [TearDown]
+    public void CloseBuses()
+    {
+        foreach (var bus in _buses) bus.Dispose();
+        _buses.Clear();
+    }
+
+    [Test]
+    public async Task Commit_CheckpointDeletedWhileOpen_IsDamaged()
+    {
+        await FeedAsync("a");
+        await using var reader = await Bus.OpenAsync(Follower, Cancel);
+        await _control.ExecuteAsync("DEL", RedisKeys.Checkpoint("follower"));
+
+        var result = await reader.CommitAsync(new Batch(), Cancel);
+
+        Assert.That(result, Is.EqualTo(CommitResult.Damaged));
+        Assert.That(reader.Detail, Does.Contain("tradeos:checkpoint:follower is gone"));
+    }
+
+    [Test]
+    public async Task Open_CheckpointDeleted_IsDamagedAndNotStartedAnew()
+    {
+        await using (await Bus.OpenAsync(Follower, Cancel))
+        {
+        }
+
+        await _control.ExecuteAsync("DEL", RedisKeys.Checkpoint("follower"));
+
+        Assert.That(
+            async () => await Bus.OpenAsync(Follower, Cancel),
+            Throws.TypeOf<StreamDamagedException>().With.Message.Contains("tradeos:checkpoint:follower is gone"));
+    }
+
+    [Test]
+    public async Task Open_UnreadEntriesTrimmedByAnOperator_IsDamagedAndSaysHowMany()
+    {
+        await FeedAsync("a", "b", "c");
+        await using (await Bus.OpenAsync(Follower, Cancel))
+        {
+        }
+
+        await _control.ExecuteAsync("XTRIM", "in", "MAXLEN", "1");
+
+        Assert.That(
+            async () => await Bus.OpenAsync(Follower, Cancel),
+            Throws.TypeOf<StreamDamagedException>().With.Message.Contains("in: 2 entries vanished before follower read them"));
+    }
+
+    [Test]
+    public async Task Open_GroupDestroyed_IsDamaged()
+    {
+        await using (await Bus.OpenAsync(Grouped, Cancel))
+        {
+        }
+
+        await _control.ExecuteAsync("XGROUP", "DESTROY", "in", "grouped");
+
+        Assert.That(
+            async () => await Bus.OpenAsync(Grouped, Cancel),
+            Throws.TypeOf<StreamDamagedException>().With.Message.Contains("NOGROUP"));
+    }
+
+    [Test]
+    public async Task Commit_OutputHoldsTheLargestId_IsDamagedAndNothingIsWritten()
+    {
+        await FeedAsync("a");
+        await using var reader = await Bus.OpenAsync(Follower, Cancel);
+        await _control.ExecuteAsync("XADD", "out", "18446744073709551615-18446744073709551615", "text", "last");
+        var batch = new Batch();
+        batch.Append("dead").Add("text"u8, "x");
+        batch.Append("out").Add("text"u8, "y");
+
+        var result = await reader.CommitAsync(batch, Cancel);
+
+        Assert.That(result, Is.EqualTo(CommitResult.Damaged));
+        Assert.That(reader.Detail, Does.Contain("out holds the largest id"));
+        Assert.That(await AllAsync("dead"), Is.Empty);
+    }
+
+    [Test]
+    public async Task Group_EntriesTakenByAnotherConsumer_AreClaimedInOrder()
+    {
+        await FeedAsync("a", "b", "c");
+        await using (await Bus.OpenAsync(Grouped, Cancel))
+        {
+        }
+
+        await _control.ExecuteAsync("XREADGROUP", "GROUP", "grouped", "stranger", "COUNT", "2", "STREAMS", "in", ">");
+
+        await using var reader = await Bus.OpenAsync(Grouped, Cancel);
+
+        Assert.That(await ReadTextsAsync(reader), Is.EqualTo(["a", "b"]));
+        Assert.That(await ReadTextsAsync(reader), Is.EqualTo(["c"]));
+    }
+
+    [Test]
+    public async Task Group_AtTheEnd_ShowsNothingPendingAndNoLag()
+    {
+        await FeedAsync("a", "b", "c");
+        var loop = new StageLoop(
+            Bus, new CopyStage(Grouped), new LoopLimits(2, TimeSpan.FromMilliseconds(20)), new LoopProgress("grouped"));
+
+        await RunUntilAsync(loop, async () => (await Bus.InspectStreamAsync("out", Cancel)).Added == 3);
+
+        var group = (StackExchange.Redis.RedisResult[])((StackExchange.Redis.RedisResult[])(await _control.ExecuteAsync("XINFO", "GROUPS", "in"))!)[0]!;
+        var facts = group.Chunk(2).ToDictionary(pair => (string)pair[0]!, pair => (string?)pair[1]);
+        Assert.That((facts["pending"], facts["lag"]), Is.EqualTo(("0", "0")));
+    }
+
+    [Test]
+    public async Task Commit_ScriptFlushed_IsSettledByReopening()
+    {
+        await FeedAsync("a", "b");
+        await using var reader = await Bus.OpenAsync(Follower, Cancel);
+        await _control.ExecuteAsync("SCRIPT", "FLUSH");
+
+        Assert.That(async () => await reader.CommitAsync(new Batch(), Cancel), Throws.TypeOf<BusUnavailableException>());
+
+        await using var again = await Bus.OpenAsync(Follower, Cancel);
+        Assert.That(await again.CommitAsync(new Batch(), Cancel), Is.EqualTo(CommitResult.Committed));
+    }
+
+    [Test]
+    public async Task Loop_RedisKilledAndStartedAgain_PausesAndResumesWithNothingLostOrTwice()
+    {
+        await FeedAsync("a", "b", "c");
+        var progress = new LoopProgress("copy");
+        var loop = new StageLoop(Bus, new CopyStage(Grouped), new LoopLimits(1, TimeSpan.FromMilliseconds(20)), progress);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var running = Task.Run(() => loop.RunAsync(stop.Token));
+        while (progress.Count < 3) await Task.Delay(5, Cancel);
+
+        await _server.KillAsync();
+        while (progress.Trouble is null) await Task.Delay(5, Cancel);
+        await _server.RestartAsync();
+        Bus = NewHost();
+        await FeedAsync("d", "e");
+        while (progress.Count < 5) await Task.Delay(5, Cancel);
+        await stop.CancelAsync();
+        await running;
+
+        Assert.That(await AllAsync("out"), Is.EqualTo(["a", "b", "c", "d", "e"]));
+    }
+
+    protected override async Task EmptyServerAsync() => await _control.ExecuteAsync("FLUSHALL");
+
+    protected override IStreamBus NewHost()
+    {
+        var bus = new RedisStreamBus(
+            Options(), Limits, new OpenGate(), Guid.NewGuid().ToString("N"), TimeProvider.System,
+            NullLogger<RedisStreamBus>.Instance);
+        _buses.Add(bus);
+        return bus;
+    }
+
+    protected override async Task SetControlAsync(string control) =>
+        await _control.ExecuteAsync("SET", RedisKeys.Control, control);
+
+    protected override async Task DeleteStreamAsync(string stream) => await _control.ExecuteAsync("DEL", stream);
+
+    private RedisOptions Options() => new() { Endpoint = _server.Endpoint };
+
+    private sealed class OpenGate : IServerGate
+    {
+        public Task AdmitAsync(string runId, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
