@@ -1,0 +1,22 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace TradeOs.Tests;
+
+/// <summary>Signals to a process a test started.</summary>
+public static class Signals
+{
+    /// <summary>Freezes it: it keeps its sockets and answers nothing.</summary>
+    public static Task StopAsync(int processId) => SendAsync("-STOP", processId);
+
+    /// <summary>Lets it go on after <see cref="StopAsync"/>.</summary>
+    public static Task ContinueAsync(int processId) => SendAsync("-CONT", processId);
+
+    private static async Task SendAsync(string signal, int processId)
+    {
+        var id = processId.ToString(CultureInfo.InvariantCulture);
+        using var kill = Process.Start(new ProcessStartInfo("kill", [signal, id]))!;
+        await kill.WaitForExitAsync();
+        if (kill.ExitCode != 0) throw new InvalidOperationException($"kill {signal} {id} exited with {kill.ExitCode}.");
+    }
+}
