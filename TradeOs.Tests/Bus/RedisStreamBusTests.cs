@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TradeOs.Bus;
-using TradeOs.Tests.Support;
 
 namespace TradeOs.Tests.Bus;
 
