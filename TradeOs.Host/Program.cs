@@ -1,2 +1,22 @@
-Console.Error.WriteLine("not wired yet");
-return 2;
+using System.CommandLine;
+using Spectre.Console;
+using TradeOs.Host;
+
+var parsed = CommandLine.Root().Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors) Console.Error.WriteLine($"tradeos: {error.Message}");
+    Console.Error.WriteLine("Try: tradeos --help");
+    return ExitCode.Usage;
+}
+
+try
+{
+    // Signals end the host's services in order; the command line's own handling would cut that short.
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception failure)
+{
+    Terminal.Error.MarkupLine($"[red]tradeos:[/] {Markup.Escape(failure.Message)}");
+    return ExitCode.Of(failure);
+}

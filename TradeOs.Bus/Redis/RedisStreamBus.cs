@@ -69,6 +69,16 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         return RedisAnswers.Entries(await control.ExecuteAsync("XRANGE", stream, start, "+", "COUNT", countMax));
     }
 
+    /// <summary>The newest <paramref name="countMax"/> entries of a stream, oldest first.</summary>
+    /// <exception cref="BusUnavailableException">The server is away.</exception>
+    public async Task<IReadOnlyList<Entry>> LastAsync(string stream, int countMax)
+    {
+        var control = await ControlAsync();
+        var newestFirst = RedisAnswers.Entries(await control.ExecuteAsync("XREVRANGE", stream, "+", "-", "COUNT", countMax));
+        newestFirst.Reverse();
+        return newestFirst;
+    }
+
     /// <inheritdoc/>
     public async Task<StreamReport> InspectStreamAsync(string stream, CancellationToken cancellationToken)
     {

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using TradeOs.Bus;
+using TradeOs.Stages;
+
+namespace TradeOs.Host;
+
+/// <summary>Turns the configuration into checked <see cref="Settings"/>, or says everything that is wrong with it at once.</summary>
+internal static class SettingsReader
+{
+    /// <summary>Reads and checks.</summary>
+    /// <exception cref="ConfigurationProblemException">Unknown keys, values out of range, values that cannot be read.</exception>
+    public static Settings Read(SettingsSource source)
+    {
+        var configuration = source.Read();
+        var problems = ConfigurationKeys.Problems(configuration).ToList();
+        using var services = Options(configuration).BuildServiceProvider();
+        var redis = Take<RedisOptions>(services, problems);
+        var data = Take<DataOptions>(services, problems);
+        var pipeline = Take<PipelineOptions>(services, problems);
+        var streams = Streams(configuration, problems);
+        if (problems.Count == 0) problems.AddRange(StreamOptions.Problems(streams, pipeline!.BatchCountMax));
+        if (problems.Count > 0) throw new ConfigurationProblemException(problems);
+        var feeds = configuration.GetSection(Sections.Feeds).Get<string[]>() ?? [];
+        return new Settings(configuration, redis!, data!, pipeline!, streams, [.. feeds]);
+    }
+
+    private static ServiceCollection Options(IConfiguration configuration)
+    {
+        var services = new ServiceCollection();
+        services.AddOptions<RedisOptions>().Bind(configuration.GetSection(RedisOptions.Section)).ValidateDataAnnotations();
+        services.AddOptions<DataOptions>().Bind(configuration.GetSection(DataOptions.Section));
+        services.AddSingleton<IValidateOptions<DataOptions>, DataOptionsValidator>();
+        services.AddOptions<PipelineOptions>().Bind(configuration.GetSection(PipelineOptions.Section));
+        services.AddSingleton<IValidateOptions<PipelineOptions>, PipelineOptionsValidator>();
+        return services;
+    }
+
+    private static T? Take<T>(ServiceProvider services, List<string> problems)
+        where T : class
+    {
+        try
+        {
+            return services.GetRequiredService<IOptions<T>>().Value;
+        }
+        catch (OptionsValidationException invalid)
+        {
+            problems.AddRange(invalid.Failures);
+        }
+        catch (InvalidOperationException unreadable)
+        {
+            problems.Add(unreadable.InnerException is null ? unreadable.Message : $"{unreadable.Message} {unreadable.InnerException.Message}");
+        }
+
+        return null;
+    }
+
+    private static ImmutableSortedDictionary<string, StreamOptions> Streams(IConfiguration configuration, List<string> problems)
+    {
+        var streams = ImmutableSortedDictionary.CreateBuilder<string, StreamOptions>(StringComparer.Ordinal);
+        foreach (var stream in Topology.Streams)
+        {
+            var options = StreamOptions.DefaultOf(stream);
+            var text = configuration[$"{StreamOptions.Section}:{stream}:{nameof(StreamOptions.MaxLength)}"];
+            if (text is not null && !int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var length))
+                problems.Add($"{StreamOptions.Section}:{stream}:MaxLength is \"{text}\", expected a whole number.");
+            else if (text is not null)
+                options.MaxLength = int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+            streams[stream] = options;
+        }
+
+        return streams.ToImmutable();
+    }
+}

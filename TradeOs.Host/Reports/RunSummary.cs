@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using System.Text;
+using TradeOs.Bus;
+using TradeOs.Stages;
+
+namespace TradeOs.Host;
+
+/// <summary>What the streams hold at the end of a run.</summary>
+/// <param name="Streams">A line for each stream, path first.</param>
+/// <param name="Rejections">How often each stage gave each code, as kept in <c>decisions.rejected</c>.</param>
+/// <param name="Metrics">Fields of the last <c>metrics.snapshot</c>; empty before the first round trip closed.</param>
+public sealed record RunSummary(
+    ImmutableArray<StreamLine> Streams,
+    ImmutableSortedDictionary<string, long> Rejections,
+    ImmutableArray<KeyValuePair<string, string>> Metrics)
+{
+    private const int PageCount = 1000;
+
+    /// <summary>Reads every stream of the bus.</summary>
+    public static async Task<RunSummary> ReadAsync(IStreamBus bus, CancellationToken cancellationToken)
+    {
+        var lines = ImmutableArray.CreateBuilder<StreamLine>();
+        var rejections = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
+        var metrics = ImmutableArray<KeyValuePair<string, string>>.Empty;
+        foreach (var stream in Topology.Streams)
+        {
+            using var digest = new StreamDigest(stream);
+            var last = default(Entry);
+            await foreach (var entry in EntriesAsync(bus, stream, cancellationToken))
+            {
+                digest.Add(entry);
+                if (stream == StreamNames.Rejected) Count(rejections, entry);
+                last = entry;
+            }
+
+            var report = await bus.InspectStreamAsync(stream, cancellationToken);
+            lines.Add(new StreamLine(stream, digest.Count, report.Added, digest.ToHex()));
+            if (stream == StreamNames.Metrics) metrics = FieldsOf(last);
+        }
+
+        return new RunSummary(lines.ToImmutable(), rejections.ToImmutable(), metrics);
+    }
+
+    private static async IAsyncEnumerable<Entry> EntriesAsync(
+        IStreamBus bus, string stream, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var after = EntryId.Zero;
+        while (await bus.RangeAsync(stream, after, PageCount, cancellationToken) is { Count: > 0 } page)
+        {
+            foreach (var entry in page) yield return entry;
+            after = page[^1].Id;
+        }
+    }
+
+    private static void Count(ImmutableSortedDictionary<string, long>.Builder counts, Entry rejection)
+    {
+        var key = $"{Text(rejection, "stage"u8)} {Text(rejection, "code"u8)}";
+        counts[key] = counts.GetValueOrDefault(key) + 1;
+    }
+
+    private static string Text(Entry entry, ReadOnlySpan<byte> name) =>
+        entry.Fields.TryGet(name, out var value) ? Encoding.UTF8.GetString(value) : "?";
+
+    private static ImmutableArray<KeyValuePair<string, string>> FieldsOf(Entry entry)
+    {
+        var fields = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+        foreach (var field in entry.Fields)
+            fields.Add(new(Encoding.UTF8.GetString(field.Name), Encoding.UTF8.GetString(field.Value)));
+        return fields.ToImmutable();
+    }
+}
+
+/// <summary>One stream at the end of a run.</summary>
+/// <param name="Stream">Its name.</param>
+/// <param name="Entries">Entries it holds.</param>
+/// <param name="Added">Entries ever appended; more than it holds when the oldest were trimmed.</param>
+/// <param name="Sha256">Digest of the entries it holds, see <see cref="StreamDigest"/>.</param>
+public sealed record StreamLine(string Stream, long Entries, long Added, string Sha256);

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using StackExchange.Redis;
+using TradeOs.Bus;
+using TradeOs.Stages;
+
+namespace TradeOs.Host;
+
+/// <summary>How the pipeline is, read from Redis alone.</summary>
+/// <param name="Pipeline">Where every reader stands.</param>
+/// <param name="Host">What the living host calls itself; null when none lives.</param>
+/// <param name="Pending">Entries delivered and not committed, by consumer group.</param>
+/// <param name="Findings">Why it is degraded; empty when it is not.</param>
+public sealed record StatusReport(
+    PipelineReport Pipeline, string? Host, ImmutableSortedDictionary<string, long> Pending, ImmutableArray<string> Findings)
+{
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(600);
+
+    /// <summary>Looks twice, a moment apart: a reader that is behind and did not move is a finding.</summary>
+    internal static async Task<StatusReport> ReadAsync(BusLook look, bool relaxed, CancellationToken cancellationToken)
+    {
+        var before = await PipelineReport.ReadAsync(look.Bus, cancellationToken);
+        if (before.Lag > 0) await Task.Delay(Apart, TimeProvider.System, cancellationToken);
+        var pipeline = before.Lag > 0 ? await PipelineReport.ReadAsync(look.Bus, cancellationToken) : before;
+        var host = await HostAsync(look.Control);
+        var findings = FindingsOf(before, pipeline, host).ToList();
+        if (relaxed) findings.Add("Redis:AllowRelaxedDurability is on: a crash may lose acknowledged entries.");
+        return new StatusReport(pipeline, host, await PendingAsync(look.Control), [.. findings]);
+    }
+
+    private static IEnumerable<string> FindingsOf(PipelineReport before, PipelineReport now, string? host)
+    {
+        if (host is null) yield return "No host runs the pipeline on this Redis. Start one: tradeos run.";
+        for (var index = 0; index < now.Readers.Length; index++)
+        {
+            var reader = now.Readers[index];
+            if (reader.Lag > 0 && reader.Checkpoint.Count == before.Readers[index].Checkpoint.Count)
+                yield return $"{reader.Reader} is {reader.Lag} entries behind {reader.Input} and does not move.";
+        }
+    }
+
+    /// <summary>The stored host is alive when its connection is: same server process, and its client id is listed.</summary>
+    private static async Task<string?> HostAsync(ControlConnection control)
+    {
+        var stored = (string[])(await control.ExecuteAsync("HMGET", RedisKeys.Host, "name", "client", "run_id"))!;
+        if (stored[0] is null || stored[1] is null) return null;
+        var server = await control.InfoAsync("server");
+        if (server.GetValueOrDefault("run_id") != stored[2]) return null;
+        var client = (string?)await control.ExecuteAsync("CLIENT", "LIST", "ID", stored[1]);
+        return string.IsNullOrWhiteSpace(client) ? null : stored[0];
+    }
+
+    private static async Task<ImmutableSortedDictionary<string, long>> PendingAsync(ControlConnection control)
+    {
+        var pending = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
+        foreach (var stage in Topology.Stages.Where(stage => stage.Mode == ReadMode.Group))
+        {
+            try
+            {
+                var answer = (RedisResult[])(await control.ExecuteAsync("XPENDING", stage.Input!, stage.Name))!;
+                pending[stage.Name] = (long)answer[0];
+            }
+            catch (RedisServerException)
+            {
+                // The group is made when its stage is first opened; before that nothing can be pending.
+                pending[stage.Name] = 0;
+            }
+        }
+
+        return pending.ToImmutable();
+    }
+}

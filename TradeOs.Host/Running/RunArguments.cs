@@ -1,0 +1,10 @@
+namespace TradeOs.Host;
+
+/// <summary>What <c>tradeos run</c> was asked for, beside the settings.</summary>
+/// <param name="UntilIdle">End when all input is through every stage.</param>
+/// <param name="OnMemory">Run on the in-memory bus; nothing is kept.</param>
+/// <param name="TakeOver">Replace a host that lives.</param>
+/// <param name="Adopt">Accept a Redis that is not the one this data directory knows.</param>
+/// <param name="KeepRedis">Leave a managed Redis running at the end.</param>
+/// <param name="Json">One JSON object on standard output.</param>
+public sealed record RunArguments(bool UntilIdle, bool OnMemory, bool TakeOver, bool Adopt, bool KeepRedis, bool Json);

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using TradeOs.Bus;
+
+namespace TradeOs.Host;
+
+/// <summary>A look at the streams from outside the pipeline: opens no reader, writes nothing.</summary>
+internal sealed class BusLook : IDisposable
+{
+    private readonly RedisStreamBus _bus;
+
+    private BusLook(ControlConnection control, RedisStreamBus bus) => (Control, _bus) = (control, bus);
+
+    /// <summary>For commands that only look.</summary>
+    public ControlConnection Control { get; }
+
+    /// <summary>For ranges and positions.</summary>
+    public IStreamBus Bus => _bus;
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="BusUnavailableException">Nothing listens there.</exception>
+    /// <exception cref="RefusedException">The password is wrong.</exception>
+    public static async Task<BusLook> OpenAsync(Settings settings, CancellationToken cancellationToken)
+    {
+        var control = await ControlConnection.ConnectAsync(settings.Redis, cancellationToken);
+        var bus = new RedisStreamBus(
+            settings.Redis, StreamOptions.Limits(settings.Streams), NoGate.Instance, "look", TimeProvider.System,
+            NullLogger<RedisStreamBus>.Instance);
+        return new BusLook(control, bus);
+    }
+
+    /// <summary>The newest <paramref name="count"/> entries of a stream, oldest first.</summary>
+    public async Task<IReadOnlyList<Entry>> LastAsync(string stream, int count) =>
+        await _bus.LastAsync(stream, count);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _bus.Dispose();
+        Control.Dispose();
+    }
+
+    /// <summary>Nothing is opened, so nothing needs to be admitted.</summary>
+    private sealed class NoGate : IServerGate
+    {
+        public static NoGate Instance { get; } = new();
+
+        public Task AdmitAsync(string runId, CancellationToken cancellationToken) =>
+            throw new InvariantViolatedException("A look at the streams never opens a reader.");
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections;
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace TradeOs.Host;
+
+/// <summary><c>tradeos config show</c>: every option as resolved, and where it came from.</summary>
+internal static class ConfigVerb
+{
+    private const string Masked = "********";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Prints every option; secrets are masked.</summary>
+    public static int Show(Settings settings, bool json)
+    {
+        var lines = Lines(settings).ToList();
+        if (json)
+        {
+            var byKey = lines.ToDictionary(line => line.Key, line => new { value = line.Value, source = line.Source });
+            Console.Out.WriteLine(JsonSerializer.Serialize(byKey, Indented));
+            return ExitCode.Good;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).AddColumn("option").AddColumn("value").AddColumn("from");
+        foreach (var (key, value, source) in lines) table.AddRow(Markup.Escape(key), Markup.Escape(value), Markup.Escape(source));
+        Terminal.Out.Write(table);
+        return ExitCode.Good;
+    }
+
+    private static IEnumerable<(string Key, string Value, string Source)> Lines(Settings settings)
+    {
+        foreach (var (section, options) in settings.Sections)
+        {
+            foreach (var name in Sections.KeysOf(options.GetType()))
+            {
+                var key = $"{section}:{name}";
+                var value = Text(options.GetType().GetProperty(name)!.GetValue(options));
+                if (name == "Password" && value.Length > 0) value = Masked;
+                yield return (key, value, Source(settings, key));
+            }
+        }
+
+        foreach (var (stream, options) in settings.Streams)
+        {
+            var key = $"{StreamOptions.Section}:{stream}:{nameof(StreamOptions.MaxLength)}";
+            yield return (key, Text(options.MaxLength), Source(settings, key));
+        }
+
+        yield return (Sections.Feeds, string.Join("  ", settings.Feeds), Source(settings, Sections.Feeds));
+    }
+
+    private static string Source(Settings settings, string key) => ConfigurationKeys.SourceOf(settings.Configuration, key);
+
+    private static string Text(object? value) => value switch
+    {
+        null => "",
+        string text => text,
+        IDictionary map => string.Join(", ", map.Keys.Cast<object>().Select(key => $"{key}={Text(map[key])}")),
+        IEnumerable many => string.Join(", ", many.Cast<object>().Select(Text)),
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace TradeOs.Host;
+
+/// <summary><c>tradeos status</c>: depth, lag, pending, who is behind, and whether that is all right.</summary>
+internal static class StatusVerb
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Prints the status; 1 when the pipeline is degraded.</summary>
+    public static async Task<int> RunAsync(Settings settings, bool watch, bool json, CancellationToken cancellationToken)
+    {
+        using var look = await BusLook.OpenAsync(settings, cancellationToken);
+        var status = await StatusReport.ReadAsync(look, settings.Redis.AllowRelaxedDurability, cancellationToken);
+        if (json) Console.Out.WriteLine(Json(status));
+        else if (watch && Terminal.IsOutWatched) await WatchAsync(look, settings, cancellationToken);
+        else Write(Terminal.Out, settings, status);
+        return status.Findings.IsEmpty ? ExitCode.Good : ExitCode.Failed;
+    }
+
+    private static async Task WatchAsync(BusLook look, Settings settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var status = await StatusReport.ReadAsync(look, settings.Redis.AllowRelaxedDurability, cancellationToken);
+                Terminal.Out.Clear();
+                Write(Terminal.Out, settings, status);
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Ctrl-C is how watching ends.
+        }
+    }
+
+    private static void Write(IAnsiConsole console, Settings settings, StatusReport status)
+    {
+        var host = status.Host is null ? "[red]none[/]" : Markup.Escape(status.Host);
+        console.MarkupLine($"Redis {Markup.Escape(settings.Redis.Endpoint)}   host {host}");
+        console.Write(ReadersTable(status));
+        console.Write(StreamsTable(settings, status));
+        foreach (var finding in status.Findings) console.MarkupLine($"[red]![/] {Markup.Escape(finding)}");
+        if (status.Findings.IsEmpty) console.MarkupLine("[green]Healthy.[/]");
+    }
+
+    private static Table ReadersTable(StatusReport status)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("reader").AddColumn("reads");
+        foreach (var title in (string[])["read", "behind", "pending", "written", "silent"])
+            table.AddColumn(new TableColumn(title).RightAligned());
+        table.AddColumn("position");
+        foreach (var line in status.Pipeline.Readers)
+        {
+            var pending = status.Pending.TryGetValue(line.Reader, out var count) ? Number(count) : "";
+            var behind = line.Lag > 0 ? $"[yellow]{Number(line.Lag)}[/]" : "0";
+            table.AddRow(
+                line.Reader, line.Input ?? "", Number(line.Checkpoint.Count), behind, pending,
+                Number(line.Checkpoint.Written), Number(line.Checkpoint.Silent), line.Checkpoint.Position.ToString());
+        }
+
+        return table;
+    }
+
+    private static Table StreamsTable(Settings settings, StatusReport status)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("stream");
+        foreach (var title in (string[])["entries", "MaxLength", "ever written"])
+            table.AddColumn(new TableColumn(title).RightAligned());
+        foreach (var (stream, report) in status.Pipeline.Streams)
+            table.AddRow(stream, Number(report.Length), Number(settings.Streams[stream].MaxLength), Number(report.Added));
+        return table;
+    }
+
+    private static string Json(StatusReport status) => JsonSerializer.Serialize(
+        new
+        {
+            healthy = status.Findings.IsEmpty,
+            host = status.Host,
+            findings = status.Findings,
+            readers = status.Pipeline.Readers.ToDictionary(line => line.Reader, line => new
+            {
+                input = line.Input,
+                read = line.Checkpoint.Count,
+                lag = line.Lag,
+                pending = status.Pending.GetValueOrDefault(line.Reader),
+                written = line.Checkpoint.Written,
+                silent = line.Checkpoint.Silent,
+                position = line.Checkpoint.Position.ToString(),
+            }),
+            streams = status.Pipeline.Streams.ToDictionary(
+                line => line.Stream, line => new { length = line.Report.Length, added = line.Report.Added }),
+        },
+        Indented);
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

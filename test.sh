@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Builds everything, warnings being errors, and runs every test: ./test.sh [arguments of dotnet test]
+# The last line is "N passed, N failed"; the exit code is 1 when a test failed or, with CI=true, was skipped.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=.ci/redis.sh
+. "$root/.ci/redis.sh"
+
+require_dotnet
+require_redis
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+dotnet build "$root/TradeOs.sln" -c Release --nologo -v minimal
+status=0
+dotnet test "$root/TradeOs.Tests" -c Release --no-build --nologo \
+    --logger "console;verbosity=normal" --logger "trx;LogFileName=results.trx" --results-directory "$results" "$@" || status=1
+
+count() { grep -o "<Counters [^>]*" "$results/results.trx" | grep -o " $1=\"[0-9]*\"" | grep -o "[0-9]*"; }
+if [ ! -f "$results/results.trx" ]; then
+    echo "The tests did not run to their end, see above." >&2
+    exit 1
+fi
+total=$(count total) passed=$(count passed) failed=$(count failed)
+skipped=$((total - passed - failed))
+if [ "$skipped" -gt 0 ]; then
+    echo "$skipped skipped, see above for the reasons."
+    [ "${CI:-}" != true ] || { echo "Skipped tests are not accepted here."; status=1; }
+fi
+[ "$passed" -gt 0 ] || { echo "No test ran."; status=1; }
+echo "$passed passed, $failed failed"
+exit $status
