@@ -9,48 +9,85 @@ internal ref struct FieldReader(Fields fields)
 {
     private readonly Fields _fields = fields;
     private Fields.Enumerator _next = fields.GetEnumerator();
+    private bool _isPeeked;
 
     /// <summary>What is wrong: field, what was found, what was expected; null while nothing is.</summary>
     public string? Error { get; private set; }
 
+    /// <summary>Entry that started the chain, as <see cref="ReadOrigin"/> found it; zero when the entry names none.</summary>
+    public EntryId Trace { get; private set; }
+
+    /// <summary>Reads <c>trace</c> and <c>cause</c>; an entry from outside may have neither.</summary>
+    public void ReadOrigin()
+    {
+        Trace = OptionalId("trace"u8);
+        _ = OptionalId("cause"u8);
+    }
+
+    /// <summary>Whether there is a field of that name.</summary>
+    public bool Has(ReadOnlySpan<byte> name) => Follows(name) || _fields.TryGet(name, out _);
+
     /// <summary>Raw value of a field that must be there.</summary>
     public ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> name)
     {
-        if (_next.MoveNext() && _next.Current.Name.SequenceEqual(name)) return _next.Current.Value;
+        if (Follows(name))
+        {
+            _isPeeked = false;
+            return _next.Current.Value;
+        }
+
         if (_fields.TryGet(name, out var value)) return value;
         Error ??= $"field '{Encoding.UTF8.GetString(name)}' is missing";
         return default;
     }
 
-    /// <summary>Raw value of a field that may be absent.</summary>
-    public readonly bool TryBytes(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) => _fields.TryGet(name, out value);
-
-    /// <summary>Printable text without blanks at its ends, from 1 to <paramref name="lengthMax"/> bytes, ASCII.</summary>
+    /// <summary>A name met again and again: printable ASCII from 1 to <paramref name="lengthMax"/> bytes.</summary>
     public string Text(ReadOnlySpan<byte> name, int lengthMax)
     {
-        var value = Bytes(name);
-        if (Error is not null) return "";
-        if (value.Length == 0 || value.Length > lengthMax || value.ContainsAnyExceptInRange((byte)0x20, (byte)0x7e))
-            Wrong(name, value, $"1 to {lengthMax} printable ASCII characters");
+        var value = Printable(name, lengthMax);
         return Error is null ? Words.Of(value) : "";
     }
 
+    /// <summary>A name met once: printable ASCII from 1 to <paramref name="lengthMax"/> bytes.</summary>
+    public string Identifier(ReadOnlySpan<byte> name, int lengthMax)
+    {
+        var value = Printable(name, lengthMax);
+        return Error is null ? Encoding.ASCII.GetString(value) : "";
+    }
+
+    /// <summary>A name that ends in a dash and a whole number, such as <c>paper-12</c>.</summary>
+    public string NumberedId(ReadOnlySpan<byte> name)
+    {
+        var id = Identifier(name, MarketEvent.NameLengthMax);
+        if (Error is null && !SequenceNumber.TryParse(id, out _)) Wrong(name, Encoding.ASCII.GetBytes(id), "an id such as A-12");
+        return id;
+    }
+
+    /// <summary>A price, from <see cref="Canonical.PriceMin"/> up.</summary>
+    public Price Price(ReadOnlySpan<byte> name) =>
+        new(Number(name, Canonical.PriceMin, Canonical.MagnitudeMax, "a price of 0.000000000001 or more"));
+
     /// <summary>A decimal number above 0.</summary>
-    public decimal Positive(ReadOnlySpan<byte> name) => Number(name, 0, isExclusive: true, "a number above 0");
+    public decimal Positive(ReadOnlySpan<byte> name) =>
+        Number(name, Canonical.SmallestDecimal, Canonical.MagnitudeMax, "a number above 0");
 
     /// <summary>A decimal number of 0 or more.</summary>
-    public decimal NotNegative(ReadOnlySpan<byte> name) => Number(name, 0, isExclusive: false, "a number of 0 or more");
+    public decimal NotNegative(ReadOnlySpan<byte> name) =>
+        Number(name, 0, Canonical.MagnitudeMax, "a number of 0 or more");
+
+    /// <summary>A decimal number from 0 to 1.</summary>
+    public decimal Share(ReadOnlySpan<byte> name) => Number(name, 0, 1, "a number from 0 to 1");
 
     /// <summary>Any decimal number.</summary>
     public decimal Signed(ReadOnlySpan<byte> name) =>
-        Number(name, -Canonical.MagnitudeMax, isExclusive: false, "a number");
+        Number(name, -Canonical.MagnitudeMax, Canonical.MagnitudeMax, "a number");
 
     /// <summary>The market's event time.</summary>
     public DateTime Time(ReadOnlySpan<byte> name)
     {
         var value = Bytes(name);
-        if (Error is null && !Canonical.TryTime(value, out var time)) Wrong(name, value, "a UTC time such as 2024-08-08T23:54:15.342000Z");
-        else return Error is null && Canonical.TryTime(value, out time) ? time : default;
+        if (Canonical.TryTime(value, out var time)) return time;
+        if (Error is null) Wrong(name, value, "a UTC time such as 2024-08-08T23:54:15.342000Z");
         return default;
     }
 
@@ -63,24 +100,38 @@ internal ref struct FieldReader(Fields fields)
         return Stages.Side.Sell;
     }
 
-    /// <summary>Id of an entry; zero when the field is absent (an entry from outside has no cause).</summary>
-    public EntryId OptionalId(ReadOnlySpan<byte> name)
-    {
-        if (!_fields.TryGet(name, out var value)) return EntryId.Zero;
-        _ = _next.MoveNext();
-        if (!EntryId.TryParse(value, out var id) && Error is null) Wrong(name, value, "an entry id such as 1732-0");
-        return id;
-    }
-
     /// <summary>Notes what is wrong with a field, unless something else was wrong before.</summary>
     public void Wrong(ReadOnlySpan<byte> name, ReadOnlySpan<byte> found, string expected) =>
         Error ??= $"field '{Encoding.UTF8.GetString(name)}' is \"{Canonical.Show(found)}\", expected {expected}";
 
-    private decimal Number(ReadOnlySpan<byte> name, decimal floor, bool isExclusive, string expected)
+    private EntryId OptionalId(ReadOnlySpan<byte> name)
+    {
+        if (!Has(name)) return EntryId.Zero;
+        var value = Bytes(name);
+        if (!EntryId.TryParse(value, out var id)) Wrong(name, value, "an entry id such as 1732-0");
+        return id;
+    }
+
+    private bool Follows(ReadOnlySpan<byte> name)
+    {
+        if (!_isPeeked) _isPeeked = _next.MoveNext();
+        return _isPeeked && _next.Current.Name.SequenceEqual(name);
+    }
+
+    private ReadOnlySpan<byte> Printable(ReadOnlySpan<byte> name, int lengthMax)
+    {
+        var value = Bytes(name);
+        if (Error is null && (value.Length == 0 || value.Length > lengthMax || value[0] == ' ' || value[^1] == ' '
+            || value.ContainsAnyExceptInRange((byte)0x20, (byte)0x7e)))
+            Wrong(name, value, $"1 to {lengthMax} printable ASCII characters without blanks at the ends");
+        return value;
+    }
+
+    private decimal Number(ReadOnlySpan<byte> name, decimal least, decimal most, string expected)
     {
         var value = Bytes(name);
         if (Error is not null) return 0;
-        if (Canonical.TryDecimal(value, out var number) && (isExclusive ? number > floor : number >= floor)) return number;
+        if (Canonical.TryDecimal(value, out var number) && number >= least && number <= most) return number;
         Wrong(name, value, expected);
         return 0;
     }

@@ -17,17 +17,23 @@ public abstract record MarketEvent(DateTime At, string Source, string Symbol)
     internal static MarketEvent? Read(Fields fields, out string? error)
     {
         var reader = new FieldReader(fields);
+        var found = Read(ref reader);
+        error = reader.Error;
+        return error is null ? found : null;
+    }
+
+    /// <summary>Reads an entry of the stream; what is wrong with it is left in the reader.</summary>
+    internal static MarketEvent? Read(ref FieldReader reader)
+    {
         var at = reader.Time("at"u8);
         var source = reader.Text("source"u8, NameLengthMax);
         var symbol = reader.Text("symbol"u8, NameLengthMax);
         var kind = reader.Bytes("kind"u8);
-        MarketEvent? found = null;
-        if (kind.SequenceEqual("trade"u8)) found = Trade.Read(ref reader, at, source, symbol);
-        else if (kind.SequenceEqual("bar"u8)) found = Bar.Read(ref reader, at, source, symbol);
-        else if (kind.SequenceEqual("quote"u8)) found = Quote.Read(ref reader, at, source, symbol);
-        else if (reader.Error is null) reader.Wrong("kind"u8, kind, "trade, bar or quote");
-        error = reader.Error;
-        return error is null ? found : null;
+        if (kind.SequenceEqual("trade"u8)) return Trade.Read(ref reader, at, source, symbol);
+        if (kind.SequenceEqual("bar"u8)) return Bar.Read(ref reader, at, source, symbol);
+        if (kind.SequenceEqual("quote"u8)) return Quote.Read(ref reader, at, source, symbol);
+        reader.Wrong("kind"u8, kind, "trade, bar or quote");
+        return null;
     }
 }
 
@@ -50,11 +56,11 @@ public sealed record Trade(
 
     internal static Trade Read(ref FieldReader reader, DateTime at, string source, string symbol)
     {
-        var price = reader.Positive("price"u8);
+        var price = reader.Price("price"u8);
         var quantity = reader.Positive("qty"u8);
         var side = reader.Side("side"u8);
-        var tradeId = reader.Text("trade_id"u8, NameLengthMax);
-        return new Trade(at, source, symbol, new Price(price), new Quantity(quantity), side, tradeId);
+        var tradeId = reader.Identifier("trade_id"u8, NameLengthMax);
+        return new Trade(at, source, symbol, price, new Quantity(quantity), side, tradeId);
     }
 }
 
@@ -78,15 +84,14 @@ public sealed record Bar(
 
     internal static Bar Read(ref FieldReader reader, DateTime at, string source, string symbol)
     {
-        var open = reader.Positive("open"u8);
-        var high = reader.Positive("high"u8);
-        var low = reader.Positive("low"u8);
-        var close = reader.Positive("close"u8);
+        var open = reader.Price("open"u8);
+        var high = reader.Price("high"u8);
+        var low = reader.Price("low"u8);
+        var close = reader.Price("close"u8);
         var volume = reader.NotNegative("volume"u8);
-        if (reader.Error is null && (high < Math.Max(open, close) || low > Math.Min(open, close)))
+        if (reader.Error is null && (high < open || high < close || low > open || low > close))
             reader.Wrong("high"u8, reader.Bytes("high"u8), "high and low around open and close");
-        return new Bar(
-            at, source, symbol, new Price(open), new Price(high), new Price(low), new Price(close), new Quantity(volume));
+        return new Bar(at, source, symbol, open, high, low, close, new Quantity(volume));
     }
 }
 
@@ -109,12 +114,11 @@ public sealed record Quote(
 
     internal static Quote Read(ref FieldReader reader, DateTime at, string source, string symbol)
     {
-        var bid = reader.Positive("bid"u8);
+        var bid = reader.Price("bid"u8);
         var bidQuantity = reader.NotNegative("bid_qty"u8);
-        var ask = reader.Positive("ask"u8);
+        var ask = reader.Price("ask"u8);
         var askQuantity = reader.NotNegative("ask_qty"u8);
         if (reader.Error is null && ask < bid) reader.Wrong("ask"u8, reader.Bytes("ask"u8), "a price not below the bid");
-        return new Quote(
-            at, source, symbol, new Price(bid), new Quantity(bidQuantity), new Price(ask), new Quantity(askQuantity));
+        return new Quote(at, source, symbol, bid, new Quantity(bidQuantity), ask, new Quantity(askQuantity));
     }
 }

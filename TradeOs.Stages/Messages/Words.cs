@@ -14,11 +14,17 @@ internal static class Words
     /// <summary>The string of ASCII bytes.</summary>
     public static string Of(ReadOnlySpan<byte> text)
     {
-        var hash = new HashCode();
         var slots = _slots ??= new string?[SlotsCount];
-        hash.AddBytes(text);
-        ref var slot = ref slots[(uint)hash.ToHashCode() % SlotsCount];
-        if (slot is not null && Encoding.ASCII.GetByteCount(slot) == text.Length && Ascii.Equals(text, slot)) return slot;
+        ref var slot = ref slots[Slot(text)];
+        if (slot is not null && Ascii.Equals(text, slot)) return slot;
         return slot = Encoding.ASCII.GetString(text);
+    }
+
+    /// <summary>FNV-1a, cut to the number of slots: the texts are short.</summary>
+    private static int Slot(ReadOnlySpan<byte> text)
+    {
+        var hash = 2166136261u;
+        foreach (var value in text) hash = unchecked((hash ^ value) * 16777619u);
+        return (int)(hash % SlotsCount);
     }
 }

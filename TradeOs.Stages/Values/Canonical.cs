@@ -13,14 +13,27 @@ internal static class Canonical
     /// <summary>Largest magnitude accepted from outside: products of two such numbers still fit a decimal.</summary>
     public const decimal MagnitudeMax = 100_000_000_000_000m;
 
+    /// <summary>Smallest price accepted from outside: any amount of capital over such a price still fits a decimal.</summary>
+    public const decimal PriceMin = 0.000000000001m;
+
+    /// <summary>Largest weight that is acted on: no setting allows more.</summary>
+    public const decimal WeightMax = 100;
+
+    /// <summary>The smallest decimal above 0.</summary>
+    public const decimal SmallestDecimal = 0.0000000000000000000000000001m;
+
     /// <summary>Bytes of an event time: <c>2024-08-08T23:54:15.342000Z</c>.</summary>
     public const int TimeBytes = 27;
 
     private const int DecimalBytesMax = 64;
 
+    /// <summary>Digits that surely fit 64 bits.</summary>
+    private const int DigitsFastMax = 18;
+
     /// <summary>Reads a plain decimal (digits, one point, a leading minus): no exponent, no blanks, no thousands marks.</summary>
     public static bool TryDecimal(ReadOnlySpan<byte> text, out decimal value)
     {
+        if (TryShort(text, out value)) return value <= MagnitudeMax;
         value = 0;
         return text.Length is > 0 and < DecimalBytesMax
             && decimal.TryParse(
@@ -63,6 +76,26 @@ internal static class Canonical
     /// <summary>Bytes of outside text as people may see it.</summary>
     public static string Show(ReadOnlySpan<byte> text) =>
         text.Length <= 80 ? Encoding.UTF8.GetString(text) : Encoding.UTF8.GetString(text[..77]) + "...";
+
+    /// <summary>Reads digits with or without one point inside, the usual text, many times faster than the library does.</summary>
+    private static bool TryShort(ReadOnlySpan<byte> text, out decimal value)
+    {
+        value = 0;
+        if (text.Length is 0 or > DigitsFastMax || text[0] == (byte)'.' || text[^1] == (byte)'.') return false;
+        long digits = 0;
+        var point = -1;
+        for (var index = 0; index < text.Length; index++)
+        {
+            var digit = text[index] - '0';
+            if (digit is >= 0 and <= 9) digits = (digits * 10) + digit;
+            else if (text[index] == (byte)'.' && point < 0) point = index;
+            else return false;
+        }
+
+        var places = point < 0 ? 0 : text.Length - point - 1;
+        value = new decimal(unchecked((int)digits), (int)(digits >> 32), 0, isNegative: false, (byte)places);
+        return true;
+    }
 
     private static int WriteZero(Span<byte> target)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace TradeOs.Stages;
 
@@ -7,6 +8,7 @@ public readonly record struct Quantity : IComparable<Quantity>
 {
     /// <summary>Makes a quantity.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    [JsonConstructor]
     public Quantity(decimal value)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(value);

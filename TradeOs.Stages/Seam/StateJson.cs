@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace TradeOs.Stages;
+
+/// <summary>How states are written in checkpoints: compact JSON, absent where null. Its shape belongs to the reader's state version.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(NoState))]
+[JsonSerializable(typeof(SymbolStrategies))]
+[JsonSerializable(typeof(TickState))]
+[JsonSerializable(typeof(QualifierState))]
+[JsonSerializable(typeof(ModifierState))]
+[JsonSerializable(typeof(PlannerState))]
+[JsonSerializable(typeof(OpenPlan))]
+[JsonSerializable(typeof(FeasibilityState))]
+[JsonSerializable(typeof(SymbolPosition))]
+[JsonSerializable(typeof(ExecutionState))]
+[JsonSerializable(typeof(Book))]
+[JsonSerializable(typeof(MetricsState))]
+[JsonSerializable(typeof(OpenPosition))]
+internal sealed partial class StateJson : JsonSerializerContext;

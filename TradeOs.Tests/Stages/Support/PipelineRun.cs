@@ -1,0 +1,66 @@
+using TradeOs.Bus;
+using TradeOs.Stages;
+
+namespace TradeOs.Tests.Stages;
+
+/// <summary>Feeds events and drives stages one after the other on the in-memory bus, until all is read.</summary>
+internal sealed class PipelineRun(StageOptions options, int batchCountMax, int restartEvery = 0)
+{
+    private readonly InMemoryStreamBus _bus = new(new MemoryStore(new Dictionary<string, StreamLimit>()));
+
+    public InMemoryStreamBus Bus => _bus;
+
+    public async Task<PipelineRun> FeedAsync(IEnumerable<MarketEvent> events)
+    {
+        var feed = await _bus.OpenAsync(Topology.Feed, CancellationToken.None);
+        foreach (var chunk in events.Chunk(1000))
+        {
+            var batch = new Batch();
+            foreach (var input in chunk) input.Write(batch.Append(StreamNames.MarketData));
+            await feed.CommitAsync(batch, CancellationToken.None);
+        }
+
+        return this;
+    }
+
+    public async Task<PipelineRun> RunAsync()
+    {
+        foreach (var stage in Pipeline.CreateStages(options)) await DriveAsync(stage);
+        return this;
+    }
+
+    /// <summary>Every entry of every stream in order, as text.</summary>
+    public async Task<IReadOnlyList<string>> TextAsync()
+    {
+        var text = new List<string>();
+        foreach (var stream in Topology.Streams.Skip(1))
+        {
+            foreach (var entry in await EntriesAsync(stream)) text.Add($"{stream} {entry.Id} {entry.Fields}");
+        }
+
+        return text;
+    }
+
+    public Task<IReadOnlyList<Entry>> EntriesAsync(string stream) =>
+        _bus.RangeAsync(stream, EntryId.Zero, int.MaxValue, CancellationToken.None);
+
+    private async Task DriveAsync(IStage stage)
+    {
+        var reader = await _bus.OpenAsync(stage.Reader, CancellationToken.None);
+        stage.Restore(reader.State);
+        var batch = new Batch();
+        for (var commits = 1; ; commits++)
+        {
+            var entries = await reader.ReadAsync(batchCountMax, TimeSpan.Zero, CancellationToken.None);
+            if (entries.Count == 0) return;
+            batch.Clear();
+            foreach (var entry in entries) stage.Apply(entry, batch);
+            stage.Save(batch);
+            var result = await reader.CommitAsync(batch, CancellationToken.None);
+            if (result != CommitResult.Committed) throw new InvalidOperationException($"{result}: {reader.Detail}");
+            if (restartEvery == 0 || commits % restartEvery != 0) continue;
+            reader = await _bus.OpenAsync(stage.Reader, CancellationToken.None);
+            stage.Restore(reader.State);
+        }
+    }
+}
