@@ -6,15 +6,16 @@ namespace TradeOs.Bus;
 /// <remarks>
 /// Behind each commit that covers all that was delivered rides a read that does not block, so a busy reader needs one
 /// round trip a batch. Only when that found nothing does a read block, with no commit in doubt on the connection.
+/// What was read ahead waits on a page of its own: the entries delivered stay as they are until the next read.
 /// </remarks>
 internal sealed class RedisEntryReads
 {
     private readonly DataConnection _connection;
     private readonly ReaderDefinition _definition;
-    private readonly List<Entry> _entries = [];
     private readonly List<EntryId> _unacknowledged = [];
     private readonly List<EntryId> _acknowledge = [];
-    private byte[] _bytes = new byte[64 * 1024];
+    private EntryPage _delivering;
+    private EntryPage _next;
     private EntryId _delivered;
     private bool _isReadAhead;
     private bool _hasPending;
@@ -23,6 +24,7 @@ internal sealed class RedisEntryReads
     public RedisEntryReads(DataConnection connection, ReaderDefinition definition, EntryId position)
     {
         (_connection, _definition, _delivered) = (connection, definition, position);
+        (_delivering, _next) = (new EntryPage(definition), new EntryPage(definition));
         _hasPending = definition.Mode == ReadMode.Group;
     }
 
@@ -31,18 +33,20 @@ internal sealed class RedisEntryReads
     {
         _countMax = countMax;
         if (!_isReadAhead) await ReadAsync(TimeSpan.Zero);
-        if (_entries.Count == 0 && _hasPending)
+        if (_next.Entries.Count == 0 && _hasPending)
         {
             _hasPending = false;
             await ReadAsync(TimeSpan.Zero);
         }
 
-        if (_entries.Count == 0 && wait >= TimeSpan.FromMilliseconds(1) && !cancellationToken.IsCancellationRequested)
+        if (_next.Entries.Count == 0 && wait >= TimeSpan.FromMilliseconds(1) && !cancellationToken.IsCancellationRequested)
             await ReadAsync(wait);
         _isReadAhead = false;
-        if (_entries.Count > 0) _delivered = _entries[^1].Id;
-        if (_definition.Mode == ReadMode.Group) foreach (var entry in _entries) _unacknowledged.Add(entry.Id);
-        return _entries;
+        (_delivering, _next) = (_next, _delivering);
+        var entries = _delivering.Entries;
+        if (entries.Count > 0) _delivered = entries[^1].Id;
+        if (_definition.Mode == ReadMode.Group) foreach (var entry in entries) _unacknowledged.Add(entry.Id);
+        return entries;
     }
 
     /// <summary>Entries a commit up to <paramref name="position"/> acknowledges.</summary>
@@ -68,7 +72,7 @@ internal sealed class RedisEntryReads
     /// <summary>Takes the answer of the read that rode behind a commit.</summary>
     public async ValueTask TakeReadAheadAsync()
     {
-        Parse(DataConnection.ThrowIfError(await _connection.ReceiveAsync()));
+        _next.Take(DataConnection.ThrowIfError(await _connection.ReceiveAsync()));
         _isReadAhead = true;
     }
 
@@ -76,7 +80,7 @@ internal sealed class RedisEntryReads
     {
         Write(wait);
         await _connection.SendAsync();
-        Parse(DataConnection.ThrowIfError(await _connection.ReceiveAsync(wait)));
+        _next.Take(DataConnection.ThrowIfError(await _connection.ReceiveAsync(wait)));
     }
 
     private void Write(TimeSpan wait)
@@ -105,33 +109,6 @@ internal sealed class RedisEntryReads
         commands.Word(_definition.Input!);
         if (isGroup && !_hasPending) commands.Word(">"u8);
         else commands.Word(_delivered);
-    }
-
-    /// <summary>Keeps a copy of the reply, because the connection's buffer is reused, and cuts it into entries.</summary>
-    private void Parse(RespCursor reply)
-    {
-        _entries.Clear();
-        if (reply.IsNil) return;
-        var source = reply.Rest;
-        if (_bytes.Length < source.Length) _bytes = new byte[source.Length];
-        source.CopyTo(_bytes);
-        var cursor = new RespCursor(_bytes.AsMemory(0, source.Length));
-        if (cursor.Array() != 1 || cursor.Array() != 2) throw new RespProtocolException("another number of streams than asked for");
-        _ = cursor.Text();
-        for (var left = cursor.Array(); left > 0; left--)
-        {
-            cursor.Array();
-            if (!cursor.TryValue(out var text)) throw new RespProtocolException("an entry without an id");
-            var id = EntryId.Parse(text.Span);
-            if (cursor.IsNil)
-            {
-                throw new StreamDamagedException(
-                    $"{_definition.Input}/{id} was pending in group {_definition.Name} and is deleted: it was never processed. Restore the data of this server.");
-            }
-
-            var words = cursor.Array();
-            _entries.Add(new Entry(id, new Fields(cursor.Values(words), words / 2)));
-        }
     }
 
     /// <inheritdoc/>

@@ -10,6 +10,9 @@ internal sealed class CopyStage(ReaderDefinition reader) : IStage
 
     public ReaderDefinition Reader => reader;
 
+    /// <summary>Happens once, when the first entry was applied and before it is committed.</summary>
+    public Action? Applied { get; set; }
+
     public static string TextOf(Entry entry)
     {
         Assert(entry.Fields.TryGet("text"u8, out var text));
@@ -29,6 +32,8 @@ internal sealed class CopyStage(ReaderDefinition reader) : IStage
         batch.Append("out").Add("text"u8, TextOf(entry));
         batch.Complete(entry.Id);
         _count++;
+        Applied?.Invoke();
+        Applied = null;
     }
 
     public void Save(Batch batch) => batch.SetState("count", _count.ToString(System.Globalization.CultureInfo.InvariantCulture));

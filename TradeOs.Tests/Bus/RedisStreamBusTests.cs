@@ -170,7 +170,22 @@ public sealed class RedisStreamBusTests : StreamBusContract
         Assert.That(await AllAsync("out"), Is.EqualTo(["a", "b", "c", "d", "e"]));
     }
 
-    protected override async Task EmptyServerAsync() => await _control.ExecuteAsync("FLUSHALL");
+    /// <summary>By redis-cli: the control connection may still be on its way back from a test that killed the server.</summary>
+    protected override async Task EmptyServerAsync()
+    {
+        await _server.CliAsync("FLUSHALL");
+        await Poll.UntilAsync(async () =>
+        {
+            try
+            {
+                return (string?)await _control.ExecuteAsync("PING") == "PONG";
+            }
+            catch (BusUnavailableException)
+            {
+                return false;
+            }
+        });
+    }
 
     protected override IStreamBus NewHost()
     {
@@ -187,9 +202,4 @@ public sealed class RedisStreamBusTests : StreamBusContract
     protected override async Task DeleteStreamAsync(string stream) => await _control.ExecuteAsync("DEL", stream);
 
     private RedisOptions Options() => new() { Endpoint = _server.Endpoint };
-
-    private sealed class OpenGate : IServerGate
-    {
-        public Task AdmitAsync(string runId, CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }
