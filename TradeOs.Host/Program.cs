@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 using TradeOs.Host;
 
 var parsed = CommandLine.Root().Parse(args);
@@ -17,6 +16,6 @@ try
 }
 catch (Exception failure)
 {
-    Terminal.Error.MarkupLine($"[red]tradeos:[/] {Markup.Escape(failure.Message)}");
+    Terminal.Say("red", "tradeos:", failure.Message);
     return ExitCode.Of(failure);
 }

@@ -17,6 +17,13 @@ internal static class Terminal
     /// <summary>Whether a person watches standard output.</summary>
     public static bool IsOutWatched => !System.Console.IsOutputRedirected;
 
+    /// <summary>A message on standard error: coloured for a person, one unbroken line in a pipe.</summary>
+    public static void Say(string style, string mark, string message)
+    {
+        if (IsWatched) Error.MarkupLine($"[{style}]{Markup.Escape(mark)}[/] {Markup.Escape(message)}");
+        else System.Console.Error.WriteLine($"{mark} {message}");
+    }
+
     private static IAnsiConsole Console(TextWriter writer, bool isRedirected)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -26,7 +33,7 @@ internal static class Terminal
             ColorSystem = isRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
             Interactive = isRedirected ? InteractionSupport.No : InteractionSupport.Detect,
         });
-        // A pipe has no width; lines must not be broken there.
+        // A pipe has no width; rows of a table must not be broken there.
         if (isRedirected) console.Profile.Width = 400;
         return console;
     }

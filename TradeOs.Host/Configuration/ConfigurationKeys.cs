@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Configuration.Json;
 using TradeOs.Stages;
 
 namespace TradeOs.Host;
@@ -20,9 +22,16 @@ internal static class ConfigurationKeys
     public static string SourceOf(IConfigurationRoot configuration, string key)
     {
         foreach (var provider in configuration.Providers.Reverse())
-            if (provider.TryGet(key, out _) || provider.GetChildKeys([], key).Any()) return provider.ToString() ?? "configuration";
+            if (provider.TryGet(key, out _) || provider.GetChildKeys([], key).Any()) return NameOf(provider);
         return "default";
     }
+
+    private static string NameOf(IConfigurationProvider provider) => provider switch
+    {
+        JsonConfigurationProvider json => json.Source.Path ?? "appsettings.json",
+        EnvironmentVariablesConfigurationProvider => "environment",
+        _ => provider.ToString() ?? "configuration",
+    };
 
     private static string? Problem(string key)
     {
@@ -32,8 +41,8 @@ internal static class ConfigurationKeys
         foreach (var (section, options) in Sections.All.OrderByDescending(section => section.Name.Length))
         {
             if (!key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)) continue;
-            var name = key[(section.Length + 1)..].Split(':')[0];
-            if (Sections.KeysOf(options).Any(known => Is(known, name))) return null;
+            var name = key[(section.Length + 1)..];
+            if (Sections.KeysOf(options).Any(known => Is(known, name) || IsInside(name, known))) return null;
             return $"unknown key '{key}'; {section} has {string.Join(", ", Sections.KeysOf(options))}.";
         }
 
@@ -53,6 +62,10 @@ internal static class ConfigurationKeys
             ? null
             : $"unknown key '{key}'; a stream has {nameof(StreamOptions.MaxLength)}.";
     }
+
+    /// <summary>Whether a key is an element of a list or map that is an option.</summary>
+    private static bool IsInside(string key, string option) =>
+        key.StartsWith(option + ":", StringComparison.OrdinalIgnoreCase);
 
     private static bool Is(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
 }

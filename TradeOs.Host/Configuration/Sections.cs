@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TradeOs.Bus;
+using TradeOs.Stages;
 
 namespace TradeOs.Host;
 
@@ -15,9 +16,23 @@ internal static class Sections
         (RedisOptions.Section, typeof(RedisOptions)),
         (DataOptions.Section, typeof(DataOptions)),
         (PipelineOptions.Section, typeof(PipelineOptions)),
+        .. typeof(StageOptions).GetProperties().Select(section => (section.Name, section.PropertyType)),
     ];
 
-    /// <summary>Names of the settable properties of an options class.</summary>
-    public static IEnumerable<string> KeysOf(Type options) =>
-        options.GetProperties().Where(property => property.CanWrite).Select(property => property.Name);
+    /// <summary>Keys an options class reads, parts joined by a colon: <c>Bars:Interval</c> for an object inside it.</summary>
+    public static IEnumerable<string> KeysOf(Type options)
+    {
+        foreach (var property in options.GetProperties().Where(property => property.CanWrite))
+        {
+            if (!IsObject(property.PropertyType)) yield return property.Name;
+            else foreach (var inner in KeysOf(property.PropertyType)) yield return $"{property.Name}:{inner}";
+        }
+    }
+
+    /// <summary>Value under such a key.</summary>
+    public static object? ValueOf(object options, string key) =>
+        key.Split(':').Aggregate((object?)options, (value, name) => value?.GetType().GetProperty(name)?.GetValue(value));
+
+    private static bool IsObject(Type type) =>
+        type is { IsClass: true, Namespace: { } name } && name.StartsWith("TradeOs", StringComparison.Ordinal);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Configuration;
 using TradeOs.Bus;
+using TradeOs.Stages;
 
 namespace TradeOs.Host;
 
@@ -9,6 +10,7 @@ namespace TradeOs.Host;
 /// <param name="Redis">Which Redis.</param>
 /// <param name="Data">Where files are kept.</param>
 /// <param name="Pipeline">How the loops work.</param>
+/// <param name="Stages">What the stages are told.</param>
 /// <param name="Streams">Bounds of every stream of the topology.</param>
 /// <param name="Feeds">Feeds used when the command line names none.</param>
 public sealed record Settings(
@@ -16,6 +18,7 @@ public sealed record Settings(
     RedisOptions Redis,
     DataOptions Data,
     PipelineOptions Pipeline,
+    StageOptions Stages,
     ImmutableSortedDictionary<string, StreamOptions> Streams,
     ImmutableArray<string> Feeds)
 {
@@ -23,6 +26,7 @@ public sealed record Settings(
     public IReadOnlyList<(string Section, object Options)> Sections =>
     [
         (RedisOptions.Section, Redis), (DataOptions.Section, Data), (PipelineOptions.Section, Pipeline),
+        .. typeof(StageOptions).GetProperties().Select(section => (section.Name, section.GetValue(Stages)!)),
     ];
 
     /// <summary>The data directory, absolute.</summary>

@@ -17,14 +17,16 @@ internal static class SettingsReader
         var configuration = source.Read();
         var problems = ConfigurationKeys.Problems(configuration).ToList();
         using var services = Options(configuration).BuildServiceProvider();
-        var redis = Take<RedisOptions>(services, problems);
-        var data = Take<DataOptions>(services, problems);
-        var pipeline = Take<PipelineOptions>(services, problems);
+        var failures = new OptionFailures(configuration);
+        var redis = Take<RedisOptions>(services, failures, RedisOptions.Section, problems);
+        var data = Take<DataOptions>(services, failures, DataOptions.Section, problems);
+        var pipeline = Take<PipelineOptions>(services, failures, PipelineOptions.Section, problems);
+        var stages = Take<StageOptions>(services, failures, "", problems);
         var streams = Streams(configuration, problems);
         if (problems.Count == 0) problems.AddRange(StreamOptions.Problems(streams, pipeline!.BatchCountMax));
         if (problems.Count > 0) throw new ConfigurationProblemException(problems);
         var feeds = configuration.GetSection(Sections.Feeds).Get<string[]>() ?? [];
-        return new Settings(configuration, redis!, data!, pipeline!, streams, [.. feeds]);
+        return new Settings(configuration, redis!, data!, pipeline!, stages!, streams, [.. feeds]);
     }
 
     private static ServiceCollection Options(IConfiguration configuration)
@@ -35,10 +37,12 @@ internal static class SettingsReader
         services.AddSingleton<IValidateOptions<DataOptions>, DataOptionsValidator>();
         services.AddOptions<PipelineOptions>().Bind(configuration.GetSection(PipelineOptions.Section));
         services.AddSingleton<IValidateOptions<PipelineOptions>, PipelineOptionsValidator>();
+        services.AddOptions<StageOptions>().Bind(configuration);
+        services.AddSingleton<IValidateOptions<StageOptions>, StageOptionsValidator>();
         return services;
     }
 
-    private static T? Take<T>(ServiceProvider services, List<string> problems)
+    private static T? Take<T>(ServiceProvider services, OptionFailures failures, string section, List<string> problems)
         where T : class
     {
         try
@@ -47,11 +51,11 @@ internal static class SettingsReader
         }
         catch (OptionsValidationException invalid)
         {
-            problems.AddRange(invalid.Failures);
+            problems.AddRange(invalid.Failures.Select(failure => failures.Sentence(failure, section)));
         }
         catch (InvalidOperationException unreadable)
         {
-            problems.Add(unreadable.InnerException is null ? unreadable.Message : $"{unreadable.Message} {unreadable.InnerException.Message}");
+            problems.Add(failures.Sentence(unreadable));
         }
 
         return null;

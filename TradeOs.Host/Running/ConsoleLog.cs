@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Spectre.Console;
 
 namespace TradeOs.Host;
 
@@ -32,7 +31,7 @@ internal sealed class ConsoleLog(TimeProvider time) : ILoggerProvider
                 LogLevel.Warning => ("warn", "yellow"),
                 _ => ("error", "red"),
             };
-            Terminal.Error.MarkupLine($"[dim]{at}[/] [{style}]{mark,-5}[/] {Markup.Escape(formatter(state, exception))}");
+            Terminal.Say(style, $"{at} {mark,-5}", formatter(state, exception));
         }
     }
 }

@@ -36,7 +36,7 @@ internal static class ConfigVerb
             foreach (var name in Sections.KeysOf(options.GetType()))
             {
                 var key = $"{section}:{name}";
-                var value = Text(options.GetType().GetProperty(name)!.GetValue(options));
+                var value = Text(Sections.ValueOf(options, name));
                 if (name == "Password" && value.Length > 0) value = Masked;
                 yield return (key, value, Source(settings, key));
             }
