@@ -1,6 +1,125 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+using TradeOs.Bus;
+using TradeOs.Stages;
+
 namespace TradeOs.Host;
 
-internal static class PipelineRun
+/// <summary><c>tradeos run</c>: one process, every stage a background service on one bus.</summary>
+internal sealed class PipelineRun
 {
-    public static Task<int> RunAsync(Settings settings, IReadOnlyList<string>? feeds, RunArguments arguments, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>A signal must end the process within two seconds: this for the services, the rest for Redis.</summary>
+    private static readonly TimeSpan StopWait = TimeSpan.FromSeconds(1.2);
+
+    private readonly Settings _settings;
+    private readonly RunArguments _arguments;
+    private readonly BusSession _session;
+    private readonly ILoggerFactory _loggers;
+    private readonly List<LoopProgress> _loops = [];
+    private readonly List<BackgroundService> _services = [];
+
+    private PipelineRun(Settings settings, RunArguments arguments, BusSession session, ILoggerFactory loggers) =>
+        (_settings, _arguments, _session, _loggers) = (settings, arguments, session, loggers);
+
+    private static TimeProvider Time => TimeProvider.System;
+
+    /// <summary>Runs until a signal, until idle when asked to, or until something fails.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="feeds">Feeds of the command line; null takes those of the settings.</param>
+    /// <param name="arguments">What was asked for.</param>
+    /// <param name="cancellationToken">Ends the start; once the host runs, signals reach it.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(
+        Settings settings, IReadOnlyList<string>? feeds, RunArguments arguments, CancellationToken cancellationToken)
+    {
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new ConsoleLog(Time)));
+        var specs = FeedSpecs.Parse(feeds ?? settings.Feeds, arguments.UntilIdle);
+        await using var session = await BusSession.OpenAsync(settings, arguments, loggers, cancellationToken);
+        return await new PipelineRun(settings, arguments, session, loggers).RunAsync(specs);
+    }
+
+    private async Task<int> RunAsync(IReadOnlyList<FeedSpec> specs)
+    {
+        var limits = new LoopLimits(_settings.Pipeline.BatchCountMax, _settings.Pipeline.ReadWait);
+        var feed = new FeedLoop(_session.Bus, specs, limits, Time, _loggers.CreateLogger<FeedLoop>());
+        AddStages(limits);
+        using var host = Build(feed, out var idle);
+        await host.RunAsync();
+        return await EndAsync(idle);
+    }
+
+    private void AddStages(LoopLimits limits)
+    {
+        foreach (var stage in Pipeline.CreateStages(_settings.Stages))
+        {
+            var progress = new LoopProgress(stage.Reader.Name);
+            _loops.Add(progress);
+            _services.Add(new StageService(new StageLoop(_session.Bus, stage, limits, progress), stage.Reader.Name));
+        }
+    }
+
+    private IHost Build(FeedLoop feed, out IdleWatch? idle)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSingleton(_loggers);
+        builder.Services.Configure<HostOptions>(options =>
+        {
+            options.ShutdownTimeout = StopWait;
+            options.ServicesStopConcurrently = true;
+        });
+        _services.InsertRange(0, _session.Services);
+        _services.Add(new FeedService(feed));
+        IdleWatch? watch = null;
+        // AddHostedService would drop the second service of a type; each stage is one of eight.
+        foreach (var service in _services) builder.Services.AddSingleton<IHostedService>(service);
+        if (_arguments.UntilIdle)
+        {
+            builder.Services.AddSingleton<IHostedService>(provider => watch = new IdleWatch(
+                _session.Bus, feed.Completed, provider.GetRequiredService<IHostApplicationLifetime>(), Time));
+        }
+
+        var view = new RunView(_loops, feed.Progress, Time, _loggers.CreateLogger<RunView>());
+        builder.Services.AddSingleton<IHostedService>(view);
+        var host = builder.Build();
+        _ = host.Services.GetServices<IHostedService>().Count();
+        idle = watch;
+        return host;
+    }
+
+    /// <summary>The exit code: that of the first service that failed, else of the run.</summary>
+    private async Task<int> EndAsync(IdleWatch? idle)
+    {
+        var failures = _services.Where(service => service.ExecuteTask is { IsFaulted: true })
+            .Select(service => (Service: service, Failure: service.ExecuteTask!.Exception!.GetBaseException())).ToList();
+        foreach (var (service, failure) in failures) Terminal.Say("red", "tradeos:", Sentence(service, failure));
+        if (failures.Count > 0) return failures.Max(failure => ExitCode.Of(failure.Failure));
+        if (idle is { IsIdle: true }) await SummariseAsync();
+        return ExitCode.Good;
+    }
+
+    /// <summary>A stage that threw is named with the entry it stopped at; it will stop there again.</summary>
+    private string Sentence(BackgroundService service, Exception failure)
+    {
+        if (service is not StageService stage || failure is FencedException or StreamDamagedException or RefusedException)
+            return failure.Message;
+        var at = _loops.First(loop => loop.Name == stage.Name).EntryInHand;
+        return $"{stage.Name} failed at {Topology.Reader(stage.Name).Input}/{at}: {failure.GetType().Name}: {failure.Message} " +
+            "This is a bug in the stage; nothing was skipped, and it stops here again after a restart.";
+    }
+
+    private async Task SummariseAsync()
+    {
+        var summary = await RunSummary.ReadAsync(_session.Bus, CancellationToken.None);
+        if (_arguments.Json)
+        {
+            using var output = Console.OpenStandardOutput();
+            SummaryJson.Write(output, summary, isIdle: true);
+        }
+        else
+        {
+            SummaryTable.Write(Terminal.Out, summary);
+        }
+    }
 }

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TradeOs.Bus;
+
+namespace TradeOs.Host;
+
+/// <summary>The bus of one run with everything that must stand before it and outlive it.</summary>
+internal abstract class BusSession : IAsyncDisposable
+{
+    /// <summary>What the stages run on.</summary>
+    public abstract IStreamBus Bus { get; }
+
+    /// <summary>Services that keep the bus usable while the stages run.</summary>
+    public virtual IReadOnlyList<BackgroundService> Services => [];
+
+    /// <summary>The bus the arguments ask for, ready to be used.</summary>
+    /// <exception cref="RefusedException">The server may not be used, or another host uses it.</exception>
+    /// <exception cref="BusUnavailableException">There is no server.</exception>
+    public static async Task<BusSession> OpenAsync(
+        Settings settings, RunArguments arguments, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        arguments.OnMemory
+            ? new MemorySession(settings)
+            : await RedisSession.OpenSessionAsync(settings, arguments, loggers, cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Everything in this process; gone with it.</summary>
+    private sealed class MemorySession(Settings settings) : BusSession
+    {
+        public override IStreamBus Bus { get; } =
+            new InMemoryStreamBus(new MemoryStore(StreamOptions.Limits(settings.Streams)));
+    }
+}

@@ -1,0 +1,109 @@
+using NUnit.Framework;
+using TradeOs.Bus;
+using TradeOs.Stages;
+
+namespace TradeOs.Tests.EndToEnd;
+
+/// <summary>kill -9 in the middle, again and again: nothing is lost and nothing is done twice.</summary>
+[TestFixture]
+public sealed class KillTests
+{
+    private const int Rows = 19_904;
+
+    [Test]
+    public async Task Host_KilledTwentyTimesWhileItMoves_GivesTheSameStreams()
+    {
+        const int kills = 20;
+        var seed = Seed();
+        var expected = await UndisturbedAsync();
+        await using var redis = await RedisServerProcess.StartAsync();
+        using var control = await ControlConnection.ConnectAsync(redis.Options, CancellationToken.None);
+        using var data = new TemporaryDirectory();
+        var before = 0L;
+        for (var kill = 0; kill < kills; kill++)
+        {
+            await using var host = TradeOsProcess.Start(Arguments(redis, data));
+            var at = before + seed.Next(200, Rows / (kills + 4));
+            var position = await ReachAsync(control, host, at);
+            await host.KillAsync();
+            position = await LengthAsync(control);
+            TestContext.Out.WriteLine($"kill {kill + 1}: host at {position} of {Rows} rows, metrics {await MetricsAsync(control)}");
+            Assert.That(position, Is.GreaterThan(before).And.LessThan(Rows), "the kill must land while the pipeline moves");
+            before = position;
+        }
+
+        var result = await TradeOsProcess.RunAsync(Arguments(redis, data));
+
+        Assert.That(result.ExitCode, Is.Zero, result.ToString());
+        Assert.That(result.Digests, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task Redis_KilledFiveTimesWhileThePipelineMoves_GivesTheSameStreams()
+    {
+        const int kills = 5;
+        var seed = Seed();
+        var expected = await UndisturbedAsync();
+        await using var redis = await RedisServerProcess.StartAsync();
+        using var data = new TemporaryDirectory();
+        await using var host = TradeOsProcess.Start(Arguments(redis, data));
+        var before = 0L;
+        for (var kill = 0; kill < kills; kill++)
+        {
+            using (var control = await ControlConnection.ConnectAsync(redis.Options, CancellationToken.None))
+            {
+                var position = await ReachAsync(control, host, before + seed.Next(1000, Rows / (kills + 1)));
+                TestContext.Out.WriteLine($"kill {kill + 1}: redis at {position} of {Rows} rows");
+                Assert.That(position, Is.GreaterThan(before).And.LessThan(Rows), "the kill must land while the pipeline moves");
+                before = position;
+            }
+
+            await redis.KillAsync();
+            await redis.RestartAsync();
+        }
+
+        var result = await host.EndAsync();
+
+        Assert.That(result.ExitCode, Is.Zero, result.ToString());
+        Assert.That(result.Digests, Is.EqualTo(expected));
+        Assert.That(result.Error.Split('\n').Count(line => line.Contains("Paused:", StringComparison.Ordinal)), Is.InRange(1, 2 * kills));
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>> UndisturbedAsync()
+    {
+        var result = await TradeOsProcess.RunAsync(
+            "run", "--bus", "memory", "--feed", $"binance-trades:{Recorded.File(Recorded.BtcSpot)}", "--until-idle", "--json");
+        Assert.That(result.ExitCode, Is.Zero, result.ToString());
+        return result.Digests;
+    }
+
+    /// <summary>Small batches make the run long enough for every kill to land inside it.</summary>
+    private static string[] Arguments(RedisServerProcess redis, TemporaryDirectory data) =>
+    [
+        "run", "--redis", redis.Endpoint, "--set", "Redis:Mode=External", "--set", "Pipeline:BatchCountMax=2", "--data", data.Path,
+        "--feed", $"binance-trades:{Recorded.File(Recorded.BtcSpot)}", "--until-idle", "--json",
+    ];
+
+    /// <summary>Waits until the feed has come that far; the host must not end before.</summary>
+    private static async Task<long> ReachAsync(ControlConnection control, TradeOsProcess host, long rows)
+    {
+        while (true)
+        {
+            var length = await LengthAsync(control);
+            if (length >= rows) return length;
+            Assert.That(host.HasExited, Is.False, $"the host ended at {length} rows: {host.Error}");
+            await Task.Delay(1);
+        }
+    }
+
+    private static Task<long> LengthAsync(ControlConnection control) => StreamEntries.LengthAsync(control, StreamNames.MarketData);
+
+    private static Task<long> MetricsAsync(ControlConnection control) => StreamEntries.LengthAsync(control, StreamNames.Metrics);
+
+    private static Random Seed()
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("TRADEOS_SEED"), out var given) ? given : Environment.TickCount;
+        TestContext.Out.WriteLine($"seed {seed}; repeat with TRADEOS_SEED={seed}");
+        return new Random(seed);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace TradeOs.Tests.EndToEnd;
+
+/// <summary>The real executable in a process of its own; killed at the end, whatever the test did.</summary>
+internal sealed class TradeOsProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _error = new();
+    private readonly Task<string> _output;
+
+    private TradeOsProcess(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start };
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_error) _error.AppendLine(line.Data);
+        };
+        _process.Start();
+        _process.BeginErrorReadLine();
+        _output = _process.StandardOutput.ReadToEndAsync();
+    }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>What it wrote to standard error so far.</summary>
+    public string Error
+    {
+        get
+        {
+            lock (_error) return _error.ToString();
+        }
+    }
+
+    /// <summary>Starts <c>tradeos</c> with these arguments; nothing of this machine's environment reaches its settings.</summary>
+    public static TradeOsProcess Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "tradeos.exe" : "tradeos"), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("TRADEOS_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        return new TradeOsProcess(start);
+    }
+
+    /// <summary>Runs to the end.</summary>
+    public static async Task<TradeOsResult> RunAsync(params string[] arguments)
+    {
+        await using var process = Start(arguments);
+        return await process.EndAsync();
+    }
+
+    /// <summary>Waits for the end.</summary>
+    public async Task<TradeOsResult> EndAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.CurrentContext.CancellationToken);
+        var output = await _output;
+        return new TradeOsResult(_process.ExitCode, output, Error);
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.CurrentContext.CancellationToken);
+    }
+
+    /// <summary>SIGTERM or SIGINT, as a supervisor or Ctrl-C sends it.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{Id}"]);
+        await kill.WaitForExitAsync(TestContext.CurrentContext.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+    }
+}
+
+/// <summary>How a process ended.</summary>
+internal sealed record TradeOsResult(int ExitCode, string Output, string Error)
+{
+    /// <summary>SHA-256 by stream, from the JSON summary.</summary>
+    public IReadOnlyDictionary<string, string> Digests => Streams("sha256", value => value.GetString()!);
+
+    /// <summary>Entries held, by stream.</summary>
+    public IReadOnlyDictionary<string, long> Entries => Streams("entries", value => value.GetInt64());
+
+    /// <summary>Entries ever appended, by stream.</summary>
+    public IReadOnlyDictionary<string, long> Added => Streams("added", value => value.GetInt64());
+
+    /// <summary>Fields of the last metrics.</summary>
+    public IReadOnlyDictionary<string, string> Metrics => Json.GetProperty("metrics").EnumerateObject()
+        .Where(field => field.Name is not ("trace" or "cause"))
+        .ToDictionary(field => field.Name, field => field.Value.GetString()!);
+
+    private JsonElement Json => JsonDocument.Parse(Output).RootElement;
+
+    public override string ToString() => $"exit {ExitCode}\nstdout:\n{Output}\nstderr:\n{Error}";
+
+    private Dictionary<string, T> Streams<T>(string name, Func<JsonElement, T> value) =>
+        Json.GetProperty("streams").EnumerateObject().ToDictionary(stream => stream.Name, stream => value(stream.Value.GetProperty(name)));
+}
