@@ -20,7 +20,7 @@ internal static class ExitCode
     /// <summary>The code that an exception ends the process with.</summary>
     public static int Of(Exception failure) => failure switch
     {
-        ConfigurationProblemException or BusUnavailableException => Usage,
+        ConfigurationProblemException or FeedSpecException or BusUnavailableException => Usage,
         RefusedException or FencedException => Refused,
         _ => Failed,
     };

@@ -23,7 +23,8 @@ public sealed class HostLock : IAsyncDisposable
     /// <param name="takeOver">Takes the place from a host that lives; it stops with exit code 3.</param>
     /// <param name="time">Clock of the waits.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="RefusedException">A host that lives has it; the message names it.</exception>
+    /// <exception cref="FencedException">A host that lives has it; the message names it.</exception>
+    /// <exception cref="RefusedException">The server may not be used.</exception>
     /// <exception cref="BusUnavailableException">Redis cannot be reached.</exception>
     public static async Task<HostLock> TakeAsync(
         RedisOptions options, IServerGate gate, string owner, string name, bool takeOver, TimeProvider time,
@@ -95,7 +96,7 @@ public sealed class HostLock : IAsyncDisposable
                 if (wasOurs) throw new FencedException($"Host {holder.Name} took over; this one stops so that nothing is done twice.");
                 if (!takeOver && holder.RunId == server.RunId && await IsAliveAsync(connection, holder.Client!))
                 {
-                    throw new RefusedException(
+                    throw new FencedException(
                         $"Host {holder.Name} runs the pipeline on Redis at {options.Endpoint}. Stop it first, or run with --take-over to replace it.");
                 }
             }

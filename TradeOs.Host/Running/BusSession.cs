@@ -13,8 +13,12 @@ internal abstract class BusSession : IAsyncDisposable
     /// <summary>Services that keep the bus usable while the stages run.</summary>
     public virtual IReadOnlyList<BackgroundService> Services => [];
 
+    /// <summary>Whether a managed server is left running at the end: it was asked for, or another host uses it now.</summary>
+    public bool IsServerLeft { get; set; }
+
     /// <summary>The bus the arguments ask for, ready to be used.</summary>
-    /// <exception cref="RefusedException">The server may not be used, or another host uses it.</exception>
+    /// <exception cref="RefusedException">The server may not be used.</exception>
+    /// <exception cref="FencedException">Another host uses it.</exception>
     /// <exception cref="BusUnavailableException">There is no server.</exception>
     public static async Task<BusSession> OpenAsync(
         Settings settings, RunArguments arguments, ILoggerFactory loggers, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -40,10 +41,10 @@ internal sealed class PipelineRun
         return await new PipelineRun(settings, arguments, session, loggers).RunAsync(specs);
     }
 
-    private async Task<int> RunAsync(IReadOnlyList<FeedSpec> specs)
+    private async Task<int> RunAsync(ImmutableArray<FeedSpec> specs)
     {
         var limits = new LoopLimits(_settings.Pipeline.BatchCountMax, _settings.Pipeline.ReadWait);
-        var feed = new FeedLoop(_session.Bus, specs, limits, Time, _loggers.CreateLogger<FeedLoop>());
+        var feed = new FeedLoop(_session.Bus, specs, limits, new FeedProgress(), Time, _loggers.CreateLogger<FeedLoop>());
         AddStages(limits);
         using var host = Build(feed, out var idle);
         await host.RunAsync();
@@ -77,7 +78,7 @@ internal sealed class PipelineRun
         if (_arguments.UntilIdle)
         {
             builder.Services.AddSingleton<IHostedService>(provider => watch = new IdleWatch(
-                _session.Bus, feed.Completed, provider.GetRequiredService<IHostApplicationLifetime>(), Time));
+                _session.Bus, feed.Progress.Completed, provider.GetRequiredService<IHostApplicationLifetime>(), Time));
         }
 
         var view = new RunView(_loops, feed.Progress, Time, _loggers.CreateLogger<RunView>());
@@ -94,6 +95,7 @@ internal sealed class PipelineRun
         var failures = _services.Where(service => service.ExecuteTask is { IsFaulted: true })
             .Select(service => (Service: service, Failure: service.ExecuteTask!.Exception!.GetBaseException())).ToList();
         foreach (var (service, failure) in failures) Terminal.Say("red", "tradeos:", Sentence(service, failure));
+        if (failures.Any(failure => failure.Failure is FencedException)) _session.IsServerLeft = true;
         if (failures.Count > 0) return failures.Max(failure => ExitCode.Of(failure.Failure));
         if (idle is { IsIdle: true }) await SummariseAsync();
         return ExitCode.Good;

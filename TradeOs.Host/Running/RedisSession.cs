@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TradeOs.Bus;
+
+namespace TradeOs.Host;
+
+/// <summary>A run on Redis: the server, its admission, this host's place, the bus. Closed in the other order, Redis last.</summary>
+internal sealed class RedisSession : BusSession
+{
+    private readonly RedisServer _server;
+    private readonly ServerGate _gate;
+    private readonly HostLock _hostLock;
+    private readonly RedisStreamBus _bus;
+
+    private RedisSession(RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, bool keepRedis)
+    {
+        (_server, _gate, _hostLock, _bus, IsServerLeft) = (server, gate, hostLock, bus, keepRedis);
+        Services = [new RedisServerService(server), new HostLockService(hostLock, gate)];
+    }
+
+    public override IStreamBus Bus => _bus;
+
+    public override IReadOnlyList<BackgroundService> Services { get; }
+
+    /// <summary>Finds or starts the server, makes sure of it, and takes this host's place on it.</summary>
+    /// <exception cref="RefusedException">The server may not be used.</exception>
+    /// <exception cref="FencedException">Another host runs on it.</exception>
+    /// <exception cref="BusUnavailableException">There is none.</exception>
+    public static async Task<RedisSession> OpenSessionAsync(
+        Settings settings, RunArguments arguments, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var (redis, time) = (settings.Redis, TimeProvider.System);
+        var owner = Guid.NewGuid().ToString("N");
+        var server = await RedisServer.StartAsync(
+            redis, settings.DataDirectory, time, loggers.CreateLogger<RedisServer>(), cancellationToken);
+        try
+        {
+            var identity = new InstanceIdentity(
+                settings.DataDirectory, server.IsManaged, arguments.Adopt, loggers.CreateLogger<InstanceIdentity>());
+            var gate = new ServerGate(redis, server.IsManaged, identity, time, loggers.CreateLogger<ServerGate>());
+            var name = $"{Environment.MachineName}:{Environment.ProcessId}";
+            var hostLock = await HostLock.TakeAsync(redis, gate, owner, name, arguments.TakeOver, time, cancellationToken);
+            var bus = new RedisStreamBus(
+                redis, StreamOptions.Limits(settings.Streams), gate, owner, time, loggers.CreateLogger<RedisStreamBus>());
+            return new RedisSession(server, gate, hostLock, bus, arguments.KeepRedis);
+        }
+        catch (FencedException)
+        {
+            // The server is the other host's.
+            await server.LeaveRunningAsync();
+            throw;
+        }
+        catch
+        {
+            await server.StopAsync();
+            throw;
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _hostLock.DisposeAsync();
+        _bus.Dispose();
+        _gate.Dispose();
+        if (IsServerLeft) await _server.LeaveRunningAsync();
+        await _server.DisposeAsync();
+    }
+
+    /// <summary>Ends the host when its managed server cannot be kept running.</summary>
+    private sealed class RedisServerService(RedisServer server) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            try
+            {
+                await server.Completion.WaitAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                // The host ends first, its server last.
+            }
+        }
+    }
+}

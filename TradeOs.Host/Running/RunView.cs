@@ -1,0 +1,90 @@
+using System.Globalization;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+using TradeOs.Bus;
+using TradeOs.Stages;
+
+namespace TradeOs.Host;
+
+/// <summary>Shows people how the run goes: a live table on a terminal, a whole line every ten seconds elsewhere.</summary>
+internal sealed partial class RunView(
+    IReadOnlyList<LoopProgress> loops, FeedProgress feed, TimeProvider time, ILogger<RunView> logger) : BackgroundService
+{
+    private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(10);
+
+    private readonly long _began = time.GetTimestamp();
+    private readonly long _rowsBefore = feed.Rows;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            if (Terminal.IsWatched) await ShowTableAsync(stoppingToken);
+            else await WriteLinesAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The run is over.
+        }
+    }
+
+    private Task ShowTableAsync(CancellationToken stoppingToken) =>
+        Terminal.Error.Live(View()).AutoClear(true).StartAsync(async live =>
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                live.UpdateTarget(View());
+                await Task.Delay(Frame, time, stoppingToken);
+            }
+        });
+
+    private async Task WriteLinesAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await Task.Delay(LineEvery, time, stoppingToken);
+            LogProgress(logger, feed.Rows, RowsPerSecond(), string.Join(", ", loops.Select(At)), TradesClosed());
+        }
+    }
+
+    private Rows View()
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("stage");
+        foreach (var title in (string[])["read", "written"]) table.AddColumn(new TableColumn(title).RightAligned());
+        table.AddColumn("");
+        foreach (var loop in loops)
+            table.AddRow(loop.Name, Number(loop.Count), Number(loop.Written), $"[yellow]{Markup.Escape(loop.Trouble ?? "")}[/]");
+        var closed = new Markup($"trades closed [bold]{Number(TradesClosed())}[/]   Ctrl-C ends the run");
+        return new Rows(FeedLine(), table, closed);
+    }
+
+    private IRenderable FeedLine()
+    {
+        var rate = $"{Number(feed.Rows)} rows  {Number(RowsPerSecond())} rows/s  refused {Number(feed.Refused)}";
+        if (feed.BytesTotal == 0) return new Markup($"feed  {rate}  {Markup.Escape(feed.Current)}");
+        const int width = 30;
+        var share = Math.Clamp((double)feed.BytesRead / feed.BytesTotal, 0, 1);
+        var done = (int)(share * width);
+        var bar = $"[green]{new string('━', done)}[/][dim]{new string('━', width - done)}[/]";
+        return new Markup($"feed  {bar} {share * 100,3:0} %  {rate}  {Markup.Escape(feed.Current)}");
+    }
+
+    private long RowsPerSecond() =>
+        (long)((feed.Rows - _rowsBefore) / Math.Max(0.001, time.GetElapsedTime(_began).TotalSeconds));
+
+    /// <summary>The last stage of the path reads one entry for each round trip that closed.</summary>
+    private long TradesClosed() => loops.First(loop => loop.Name == Topology.Stages[^1].Name).Count;
+
+    private static string At(LoopProgress loop) => loop.Trouble is { } trouble
+        ? $"{loop.Name} {Number(loop.Count)} ({trouble})"
+        : $"{loop.Name} {Number(loop.Count)}";
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    [LoggerMessage(310, LogLevel.Information, "Fed {Rows} rows, {RowsPerSecond} rows/s; read by {Stages}; trades closed {Trades}.")]
+    private static partial void LogProgress(ILogger logger, long rows, long rowsPerSecond, string stages, long trades);
+}
