@@ -22,23 +22,28 @@ public sealed class LoopProgress(string name)
     /// <summary>Entry being applied, or the last one that was; null before the first. Read it when the loop has ended.</summary>
     public EntryId? EntryInHand { get; private set; }
 
-    internal void InHand(EntryId id) => EntryInHand = id;
+    /// <summary>The loop begins with that entry.</summary>
+    public void InHand(EntryId id) => EntryInHand = id;
 
-    internal void Opened(Checkpoint checkpoint)
+    /// <summary>The loop opened its reader there and moves.</summary>
+    public void Opened(Checkpoint checkpoint)
     {
         Interlocked.Exchange(ref _count, checkpoint.Count);
         Interlocked.Exchange(ref _written, checkpoint.Written);
         _trouble = null;
     }
 
-    internal void Committed(Batch batch)
+    /// <summary>The loop landed a batch.</summary>
+    public void Committed(Batch batch)
     {
         Interlocked.Add(ref _count, batch.InputCount);
         Interlocked.Add(ref _written, batch.OutputCount);
         _trouble = null;
     }
 
-    internal void Paused(string reason) => _trouble = reason;
+    /// <summary>The loop stands still because the server is away.</summary>
+    public void Paused(string reason) => _trouble = reason;
 
-    internal void Waiting(string detail) => _trouble = $"waiting for room: {detail}";
+    /// <summary>The loop stands still because an output is full.</summary>
+    public void Waiting(string detail) => _trouble = $"waiting for room: {detail}";
 }

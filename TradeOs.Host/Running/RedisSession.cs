@@ -64,6 +64,7 @@ internal sealed class RedisSession : BusSession
         _gate.Dispose();
         if (IsServerLeft) await _server.LeaveRunningAsync();
         await _server.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     /// <summary>Ends the host when its managed server cannot be kept running.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 using TradeOs.Bus;
 using TradeOs.Stages;
 
@@ -62,7 +61,7 @@ internal sealed partial class RunView(
         return new Rows(FeedLine(), table, closed);
     }
 
-    private IRenderable FeedLine()
+    private Markup FeedLine()
     {
         var rate = $"{Number(feed.Rows)} rows  {Number(RowsPerSecond())} rows/s  refused {Number(feed.Refused)}";
         if (feed.BytesTotal == 0) return new Markup($"feed  {rate}  {Markup.Escape(feed.Current)}");
