@@ -1,0 +1,120 @@
+using System.Globalization;
+using NUnit.Framework;
+using TradeOs.Stages;
+
+namespace TradeOs.Tests.Stages;
+
+/// <summary>Indicators against values others computed and published.</summary>
+public sealed class IndicatorTests
+{
+    private const string Skender = "expected/spy_2017_2018_skender_expected.csv";
+
+    [Test]
+    public void Ema20_OfSpy_IsSkenders() => Compare(
+        Column(Skender, "ema_ema"), Rows(Skender), ExponentialAverage.Empty,
+        (average, bar) => average.Add(bar.Close, 20), average => average.IsReady(20) ? average.Value : null);
+
+    [Test]
+    public void Rsi14_OfSpy_IsSkenders() => Compare(
+        Column(Skender, "rsi_rsi"), Rows(Skender), RelativeStrength.Empty,
+        (index, bar) => index.Add(bar.Close, 14), index => index.Value(14));
+
+    [Test]
+    public void Atr14_OfSpy_IsSkenders() => Compare(
+        Column(Skender, "atr_atr"), Rows(Skender), AverageTrueRange.Empty,
+        (range, bar) => range.Add(bar, 14), range => range.Value(14));
+
+    [Test]
+    public void Indicators_OfSpy_HaveTheValuesPublished()
+    {
+        var rsi = Column(Skender, "rsi_rsi");
+
+        Assert.That(rsi[13], Is.Null);
+        Assert.That(rsi[14], Is.EqualTo(62.0541).Within(0.00005));
+        Assert.That(rsi[501], Is.EqualTo(42.0773).Within(0.00005));
+        Assert.That(Column(Skender, "ema_ema")[501], Is.EqualTo(249.3519).Within(0.00005));
+    }
+
+    [Test]
+    public void Ema14_OfAnotherSpySeries_IsTheirs()
+    {
+        const string path = "expected/spy_ema.csv";
+        var closes = Column(path, "close").Select(close => new FinishedBar(close!.Value, close.Value, close.Value));
+
+        Compare(
+            Column(path, "EMA14"), closes, ExponentialAverage.Empty,
+            (average, bar) => average.Add(bar.Close, 14), average => average.IsReady(14) ? average.Value : null, 1e-6);
+    }
+
+    [Test]
+    public void WilderAverage_OfTrueRangesThatStartWithHighLessLow_IsTheirs()
+    {
+        const string path = "expected/spy_atr_wilder.txt";
+        var before = double.NaN;
+        var ranges = Rows(path).Select(bar =>
+        {
+            var range = double.IsNaN(before) ? bar.High - bar.Low : Math.Max(bar.High, before) - Math.Min(bar.Low, before);
+            before = bar.Close;
+            return new FinishedBar(range, range, range);
+        });
+
+        Compare(
+            Column(path, "Average True Range 14"), ranges, WilderAverage.Empty,
+            (average, range) => average.Add(range.Close, 14), average => average.IsReady(14) ? average.Value : null, 1e-4);
+    }
+
+    [TestCase(new double[] { 1, 2, 3, 4 }, 100, TestName = "only rises")]
+    [TestCase(new double[] { 4, 3, 2, 1 }, 0, TestName = "only falls")]
+    [TestCase(new double[] { 2, 2, 2, 2 }, 50, TestName = "no move at all")]
+    public void Rsi_OfAOneSidedMarket_IsAtItsEnd(double[] closes, double expected) => Assert.That(
+        closes.Aggregate(RelativeStrength.Empty, (index, close) => index.Add(close, 3)).Value(3), Is.EqualTo(expected));
+
+    [Test]
+    public void Donchian_OfSpy_IsHighestAndLowestOfTheLastBars()
+    {
+        var bars = Rows(Skender);
+        var channel = DonchianChannel.Empty;
+        for (var index = 0; index < bars.Length; index++)
+        {
+            channel = channel.Add(bars[index], 20, 10);
+
+            double? highest = index < 19 ? null : bars[(index - 19)..(index + 1)].Max(bar => bar.High);
+            double? lowest = index < 9 ? null : bars[(index - 9)..(index + 1)].Min(bar => bar.Low);
+            Assert.That((channel.Highest(20), channel.Lowest(10)), Is.EqualTo((highest, lowest)), $"bar {index}");
+        }
+    }
+
+    private static void Compare<T>(
+        double?[] expected, IEnumerable<FinishedBar> bars, T state, Func<T, FinishedBar, T> add, Func<T, double?> value,
+        double tolerance = 1e-9)
+    {
+        var index = 0;
+        foreach (var bar in bars)
+        {
+            state = add(state, bar);
+            if (expected[index] is { } known)
+                Assert.That(value(state), Is.EqualTo(known).Within(tolerance), $"row {index}");
+            else
+                Assert.That(value(state), Is.Null, $"row {index}");
+            index++;
+        }
+
+        Assert.That(expected.Count(known => known is not null), Is.GreaterThan(100));
+    }
+
+    private static FinishedBar[] Rows(string path) =>
+    [
+        .. Column(path, "high").Zip(Column(path, "low"), Column(path, "close"))
+            .Select(row => new FinishedBar(row.First!.Value, row.Second!.Value, row.Third!.Value)),
+    ];
+
+    private static double?[] Column(string path, string name)
+    {
+        var lines = SharedFiles.Lines(path);
+        var column = Array.FindIndex(lines[0].Split(','), title => title.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return [.. lines.Skip(1).Where(line => line.Length > 0).Select(line => Number(line.Split(',')[column]))];
+    }
+
+    private static double? Number(string text) =>
+        double.TryParse(text, CultureInfo.InvariantCulture, out var value) && !double.IsNaN(value) ? value : null;
+}

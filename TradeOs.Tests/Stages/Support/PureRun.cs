@@ -1,0 +1,42 @@
+using TradeOs.Stages;
+
+namespace TradeOs.Tests.Stages;
+
+/// <summary>Keeps the states of a pure stage between messages, so that a test only shows messages.</summary>
+internal sealed class PureRun<TInput, TShared, TKeyed>(IPureStage<TInput, TShared, TKeyed> stage)
+    where TInput : class
+    where TShared : class
+    where TKeyed : class
+{
+    private readonly Dictionary<StateKey, TShared?> _shared = [];
+    private readonly Dictionary<StateKey, TKeyed?> _keyed = [];
+
+    public TKeyed? KeyedOf(TInput input) => _keyed.GetValueOrDefault(stage.KeyOf(input));
+
+    /// <summary>Everything the last of these messages causes.</summary>
+    public IReadOnlyList<Message> Show(params IEnumerable<TInput> inputs)
+    {
+        IReadOnlyList<Message> last = [];
+        foreach (var input in inputs)
+        {
+            var (sharedKey, key) = (stage.SharedKeyOf(input), stage.KeyOf(input));
+            var decision = stage.Decide(_shared.GetValueOrDefault(sharedKey), _keyed.GetValueOrDefault(key), input);
+            (_shared[sharedKey], _keyed[key], last) = (decision.Shared, decision.Keyed, decision.Messages);
+        }
+
+        return last;
+    }
+
+    /// <summary>Code of the refusal the last of these messages causes; <c>passed</c> when it is none.</summary>
+    public string CodeOf(params IEnumerable<TInput> inputs) =>
+        Show(inputs) is [Rejection rejection] ? rejection.Code : "passed";
+}
+
+/// <summary>Makes the run of a stage without writing out its types.</summary>
+internal static class PureRun
+{
+    public static PureRun<TInput, TShared, TKeyed> Of<TInput, TShared, TKeyed>(IPureStage<TInput, TShared, TKeyed> stage)
+        where TInput : class
+        where TShared : class
+        where TKeyed : class => new(stage);
+}
