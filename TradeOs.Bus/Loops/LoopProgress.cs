@@ -22,14 +22,18 @@ public sealed class LoopProgress(string name)
     /// <summary>Entry being applied, or the last one that was; null before the first. Read it when the loop has ended.</summary>
     public EntryId? EntryInHand { get; private set; }
 
-    internal void InHand(EntryId id) => EntryInHand = id;
-
-    internal void Opened(Checkpoint checkpoint)
+    /// <summary>The loop has opened its reader here and moves on.</summary>
+    public void Opened(Checkpoint checkpoint)
     {
         Interlocked.Exchange(ref _count, checkpoint.Count);
         Interlocked.Exchange(ref _written, checkpoint.Written);
         _trouble = null;
     }
+
+    /// <summary>The loop stands still for this reason until it opens its reader again.</summary>
+    public void Paused(string reason) => _trouble = reason;
+
+    internal void InHand(EntryId id) => EntryInHand = id;
 
     internal void Committed(Batch batch)
     {
@@ -37,8 +41,6 @@ public sealed class LoopProgress(string name)
         Interlocked.Add(ref _written, batch.OutputCount);
         _trouble = null;
     }
-
-    internal void Paused(string reason) => _trouble = reason;
 
     internal void Waiting(string detail) => _trouble = $"waiting for room: {detail}";
 }
