@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using TradeOs.Bus;
+using TradeOs.Stages;
+
+namespace TradeOs.Host;
+
+/// <summary>
+/// Brings market data in: open, find each source's position, take rows, land them with the positions; after any doubt,
+/// open again.
+/// </summary>
+public sealed class FeedLoop
+{
+    private readonly IStreamBus _bus;
+    private readonly LoopLimits _limits;
+    private readonly FeedSources _sources;
+    private readonly Batch _batch = new();
+
+    /// <summary>Makes the loop; nothing is read or written yet.</summary>
+    /// <exception cref="FeedSpecException">The path of a source leads to no file.</exception>
+    public FeedLoop(
+        IStreamBus bus, ImmutableArray<FeedSpec> specs, LoopLimits limits, FeedProgress progress, TimeProvider time, ILogger<FeedLoop> logger)
+    {
+        foreach (var spec in specs)
+            if (spec.Format != FeedFormat.Simulated) FeedFile.CheckPath(spec.Path);
+        (_bus, _limits, Progress) = (bus, limits, progress);
+        _sources = new FeedSources(specs, time, logger);
+    }
+
+    /// <summary>How far it has come.</summary>
+    public FeedProgress Progress { get; }
+
+    /// <summary>
+    /// Runs until every source has ended, or the token asks to stop; the batch in hand is finished first.
+    /// </summary>
+    /// <exception cref="FeedFileException">
+    /// A file is not what its SPEC says, changed, or breaks off; every row before is committed.
+    /// </exception>
+    /// <exception cref="FencedException">Another host owns the feed now.</exception>
+    /// <exception cref="StreamDamagedException">Data that must exist is gone.</exception>
+    public async Task RunAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested && !Progress.IsCompleted)
+        {
+            try
+            {
+                await using var reader = await _bus.OpenAsync(Topology.Feed, stoppingToken);
+                await using var merge = await _sources.OpenAsync(reader.State, stoppingToken);
+                Progress.Loop.Opened(reader.Checkpoint);
+                Progress.Opened(_sources.BytesTotal);
+                Report(merge, null);
+                await FollowAsync(reader, merge, stoppingToken);
+            }
+            catch (BusUnavailableException unavailable)
+            {
+                Progress.Loop.Paused(unavailable.Message);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task FollowAsync(IStreamReader reader, FeedMerge merge, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            _batch.Clear();
+            var last = Fill(merge);
+            merge.Save(_batch);
+            if (!_batch.IsEmpty && !await reader.LandAsync(_batch, Topology.Feed.Name, Progress.Loop, stoppingToken)) return;
+            Report(merge, last);
+            if (merge.HasEnded)
+            {
+                Progress.Complete();
+                return;
+            }
+
+            // Rows taken before have landed: whatever waiting ends in, nothing of them is lost.
+            await merge.WaitAsync(stoppingToken);
+        }
+    }
+
+    /// <summary>Takes rows until the batch is full or none is ready.</summary>
+    private IFeedSource? Fill(FeedMerge merge)
+    {
+        IFeedSource? last = null;
+        while (_batch.InputCount < _limits.BatchCountMax && merge.Take(out var row) is { } source)
+        {
+            if (row.Event is { } accepted) accepted.Write(_batch.Append(StreamNames.MarketData));
+            else row.Refusal!.Write(_batch, source.Name, row.Line);
+            _batch.Complete(EntryId.Zero);
+            last = source;
+        }
+
+        return last;
+    }
+
+    private void Report(FeedMerge merge, IFeedSource? last)
+    {
+        var accepted = 0L;
+        var refused = 0L;
+        var bytesRead = 0L;
+        foreach (var record in _sources.Skipped)
+            (accepted, refused, bytesRead) = (accepted + record.Accepted, refused + record.Refused, bytesRead + record.Bytes);
+        foreach (var source in merge.Sources)
+            (accepted, refused, bytesRead) = (accepted + source.Record.Accepted, refused + source.Record.Refused, bytesRead + source.BytesRead);
+        Progress.At(accepted, refused, bytesRead, last?.Name);
+    }
+}

@@ -1,0 +1,84 @@
+using CsvHelper;
+
+namespace TradeOs.Host;
+
+/// <summary>
+/// The rows of a text file, one line each, field by field as bytes; lines with nothing on them are passed over.
+/// </summary>
+internal sealed class RowLines : IDisposable
+{
+    /// <summary>Longest line; a longer one is a file of something else.</summary>
+    public const int LineBytesMax = 64 * 1024;
+
+    private readonly FeedFile _file;
+    private readonly FeedText _text;
+    private readonly CsvReader _reader;
+    private bool _isMalformed;
+
+    public RowLines(FeedFile file, char separator)
+    {
+        _file = file;
+        _text = file.OpenText();
+        _reader = CsvReader.Create(_text, new CsvReaderOptions
+        {
+            Separator = separator,
+            HasHeader = false,
+            AllowLineBreaksInQuotes = false,
+            TrimWhitespace = true,
+            TrackLineNumbers = true,
+            DetectSeparatorHint = false,
+            MaxRecordSize = LineBytesMax,
+            OnMalformedRecord = _ => _isMalformed = true,
+        });
+    }
+
+    /// <summary>Fields of the row.</summary>
+    public int Count => _reader.FieldCount;
+
+    /// <summary>Number of the row's line, from 1.</summary>
+    public long Line => _reader.LineNumber;
+
+    /// <summary>The row as it stands in the file, without its end of line.</summary>
+    public ReadOnlySpan<byte> Raw => _reader.RawRecord;
+
+    /// <summary>Whether its quotes do not pair.</summary>
+    public bool IsMalformed => _isMalformed;
+
+    /// <summary>Bytes of the file read so far, ahead of the row by up to a buffer.</summary>
+    public long BytesRead => _text.BytesRead;
+
+    /// <summary>Whether the file broke off.</summary>
+    public bool IsBroken { get; private set; }
+
+    /// <summary>Name of the file.</summary>
+    public string Name => _file.Name;
+
+    /// <summary>A field, without blanks and quotes around it; empty beyond the last.</summary>
+    public ReadOnlySpan<byte> this[int field] => _reader.GetSpan(field);
+
+    /// <summary>Moves to the next row; false at the end of the file.</summary>
+    /// <exception cref="FeedFileException">The file breaks off; every whole row before was had.</exception>
+    public bool Read()
+    {
+        _isMalformed = false;
+        try
+        {
+            if (_reader.Read() && !IsCutOff()) return true;
+        }
+        catch (CsvFormatException)
+        {
+            IsBroken = true;
+            throw new FeedFileException(
+                $"{_file.Path} line {_reader.LineNumber + 1} or after: is longer than {LineBytesMax} bytes, expected rows of text. " +
+                "Name another file or format.");
+        }
+
+        IsBroken = _text.Break is not null;
+        return _text.Break is null ? false : throw _text.Break;
+    }
+
+    public void Dispose() => _reader.Dispose();
+
+    /// <summary>A row with no line end behind it, where the file breaks off, is half a row.</summary>
+    private bool IsCutOff() => _text.Break is not null && _reader.ByteOffset + Raw.Length >= _text.Delivered;
+}

@@ -1,0 +1,54 @@
+using System.Buffers.Text;
+using System.Globalization;
+
+namespace TradeOs.Host;
+
+/// <summary>Numbers and times as files write them.</summary>
+internal static class RowNumbers
+{
+    /// <summary>Largest magnitude the readers of <c>market_data.raw</c> take.</summary>
+    public const decimal MagnitudeMax = 100_000_000_000_000m;
+
+    private const int NumberBytesMax = 64;
+
+    /// <summary>1973-03-03 when it is seconds; what is smaller is no epoch but a date or a mistake.</summary>
+    private const long EpochMin = 100_000_000;
+
+    /// <summary>2200-01-01 in microseconds: what is later was not recorded.</summary>
+    private const long MicrosecondsMax = 7_258_118_400_000_000;
+
+    /// <summary>Reads a decimal; an exponent is taken, as some programs write small prices with one.</summary>
+    public static bool TryDecimal(ReadOnlySpan<byte> text, out decimal value)
+    {
+        const NumberStyles Styles =
+            NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowExponent;
+        value = 0;
+        return text.Length is > 0 and < NumberBytesMax
+            && decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out value);
+    }
+
+    /// <summary>Reads digits only.</summary>
+    public static bool TryDigits(ReadOnlySpan<byte> text, out long value)
+    {
+        value = 0;
+        return text.Length > 0 && text[0] is >= (byte)'0' and <= (byte)'9'
+            && Utf8Parser.TryParse(text, out value, out var used) && used == text.Length;
+    }
+
+    /// <summary>
+    /// Reads a time counted since 1970, its unit told by its magnitude: below 1e11 s, 1e14 ms, 1e17 us, else ns.
+    /// </summary>
+    public static bool TryEpoch(long value, out DateTime time)
+    {
+        var microseconds = value switch
+        {
+            < EpochMin => long.MaxValue,
+            < 100_000_000_000 => value * 1_000_000,
+            < 100_000_000_000_000 => value * 1_000,
+            < 100_000_000_000_000_000 => value,
+            _ => value / 1_000,
+        };
+        time = microseconds < MicrosecondsMax ? DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond) : default;
+        return microseconds < MicrosecondsMax;
+    }
+}
