@@ -16,6 +16,9 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     /// <returns>The new epoch.</returns>
     public async Task<long> FenceAsync(ServerIdentity server, string owner, bool wasOurs)
     {
+        // Asked before looking for the checkpoint: it is written first, so one that is then not there is lost and not
+        // just being made by another host.
+        var wasOpened = (await connection.AskAsync("SISMEMBER", RedisKeys.Readers, definition.Name)).Integer() == 1;
         var epoch = await new Fence(connection, server, owner).TakeAsync(_checkpoint, AdmitAsync, BeginningAsync);
         await connection.AskAsync("SADD", RedisKeys.Readers, definition.Name);
         return epoch;
@@ -25,7 +28,7 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
             : Task.CompletedTask;
 
         async Task<IReadOnlyList<string>> BeginningAsync(Holder holder) =>
-            holder.Exists ? ["name", definition.Name] : await CreateAsync();
+            holder.Exists ? ["name", definition.Name] : await CreateAsync(wasOpened);
     }
 
     /// <summary>Reads the checkpoint; it must be there and of a state version this program knows.</summary>
@@ -128,12 +131,13 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     }
 
     /// <summary>Makes streams and group, and gives the fields a checkpoint starts with.</summary>
-    private async Task<IReadOnlyList<string>> CreateAsync()
+    private async Task<IReadOnlyList<string>> CreateAsync(bool wasOpened)
     {
-        if ((await connection.AskAsync("SISMEMBER", RedisKeys.Readers, definition.Name)).Integer() == 1)
+        if (wasOpened)
         {
             throw new StreamDamagedException(
-                $"{_checkpoint} is gone: {definition.Name} was opened before, so its position was lost. Restore the data of this server.");
+                $"{_checkpoint} is gone: {definition.Name} was opened before, so its position was lost. " +
+                "Restore the data of this server.");
         }
 
         foreach (var stream in definition.Outputs) await CreateStreamAsync(stream, null);
