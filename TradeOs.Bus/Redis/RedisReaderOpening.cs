@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace TradeOs.Bus;
 
@@ -36,12 +37,23 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     {
         var reply = await connection.AskAsync("HMGET", _checkpoint, "position", "count", "written", "silent", "state");
         reply.Array();
-        if (reply.IsNil) throw new StreamDamagedException($"{_checkpoint} holds no position; expected one. Restore the data of this server.");
-        var checkpoint = new Checkpoint(EntryId.Parse(reply.Text()!), Number(), Number(), Number());
-        var version = (int)Number();
+        var position = reply.Text();
+        if (!EntryId.TryParse(Encoding.UTF8.GetBytes(position ?? ""), out var id)) throw Unreadable("position", position);
+        var checkpoint = new Checkpoint(id, Number("count"), Number("written"), Number("silent"));
+        var version = (int)Math.Min(Number("state"), int.MaxValue);
         return version == definition.StateVersion ? checkpoint : throw StateVersions.Refusal(definition, version);
 
-        long Number() => long.Parse(reply.Text() ?? "0", CultureInfo.InvariantCulture);
+        long Number(string field)
+        {
+            var text = reply.Text();
+            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw Unreadable(field, text);
+        }
+
+        StreamDamagedException Unreadable(string field, string? found) => new(
+            $"{_checkpoint}: its field '{field}' is \"{found}\", which is not what was written there. " +
+            "Restore the data of this server.");
     }
 
     /// <summary>Reads the keyed state.</summary>
