@@ -67,6 +67,7 @@ internal sealed class InMemoryStreamReader : IStreamReader
 
     private CommitResult Commit(Batch batch)
     {
+        BatchRules.Verify(batch, _definition.Name);
         if (batch.CommitNumber == 0) batch.CommitNumber = ++_commits;
         if (_record.Epoch != _epoch) return CommitResult.Fenced;
         if (_record.CommitNumber == batch.CommitNumber) return CommitResult.AlreadyCommitted;

@@ -40,10 +40,14 @@ internal sealed class Fence(DataConnection connection, ServerIdentity server, st
     {
         var reply = await connection.AskAsync("HMGET", key, "epoch", "client", "run_id", "owner", "name");
         reply.Array();
-        var epoch = reply.Text();
-        return new Holder(
-            epoch is not null, epoch is null ? 0 : long.Parse(epoch, CultureInfo.InvariantCulture),
-            reply.Text(), reply.Text(), reply.Text(), reply.Text());
+        var text = reply.Text();
+        if (!long.TryParse(text ?? "0", NumberStyles.None, CultureInfo.InvariantCulture, out var epoch))
+        {
+            throw new StreamDamagedException(
+                $"{key}: its field 'epoch' is \"{text}\", expected a number. Restore the data of this server.");
+        }
+
+        return new Holder(text is not null, epoch, reply.Text(), reply.Text(), reply.Text(), reply.Text());
     }
 
     private async Task<bool> WriteAsync(string key, Holder holder, IReadOnlyList<string> more)

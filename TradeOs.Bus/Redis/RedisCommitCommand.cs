@@ -36,8 +36,10 @@ internal sealed class RedisCommitCommand
     /// <param name="writer">Where commands gather.</param>
     /// <param name="batch">What to commit.</param>
     /// <param name="acknowledge">Entries to acknowledge, for a group reader.</param>
+    /// <exception cref="InvariantViolatedException">The stage wrote an entry Redis does not take.</exception>
     public void Write(RespWriter writer, Batch batch, List<EntryId> acknowledge)
     {
+        BatchRules.Verify(batch, _definition.Name);
         Sort(batch);
         var keys = 4 + _streams.Count + _streams.Sum(stream => ReadersOf(stream.Stream).Length);
         var outputWords = 0;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace TradeOs.Bus;
 
@@ -16,6 +17,9 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     /// <returns>The new epoch.</returns>
     public async Task<long> FenceAsync(ServerIdentity server, string owner, bool wasOurs)
     {
+        // Asked before looking for the checkpoint: it is written first, so one that is then not there is lost and not
+        // just being made by another host.
+        var wasOpened = (await connection.AskAsync("SISMEMBER", RedisKeys.Readers, definition.Name)).Integer() == 1;
         var epoch = await new Fence(connection, server, owner).TakeAsync(_checkpoint, AdmitAsync, BeginningAsync);
         await connection.AskAsync("SADD", RedisKeys.Readers, definition.Name);
         return epoch;
@@ -25,7 +29,7 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
             : Task.CompletedTask;
 
         async Task<IReadOnlyList<string>> BeginningAsync(Holder holder) =>
-            holder.Exists ? ["name", definition.Name] : await CreateAsync();
+            holder.Exists ? ["name", definition.Name] : await CreateAsync(wasOpened);
     }
 
     /// <summary>Reads the checkpoint; it must be there and of a state version this program knows.</summary>
@@ -33,12 +37,23 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     {
         var reply = await connection.AskAsync("HMGET", _checkpoint, "position", "count", "written", "silent", "state");
         reply.Array();
-        if (reply.IsNil) throw new StreamDamagedException($"{_checkpoint} holds no position; expected one. Restore the data of this server.");
-        var checkpoint = new Checkpoint(EntryId.Parse(reply.Text()!), Number(), Number(), Number());
-        var version = (int)Number();
+        var position = reply.Text();
+        if (!EntryId.TryParse(Encoding.UTF8.GetBytes(position ?? ""), out var id)) throw Unreadable("position", position);
+        var checkpoint = new Checkpoint(id, Number("count"), Number("written"), Number("silent"));
+        var version = (int)Math.Min(Number("state"), int.MaxValue);
         return version == definition.StateVersion ? checkpoint : throw StateVersions.Refusal(definition, version);
 
-        long Number() => long.Parse(reply.Text() ?? "0", CultureInfo.InvariantCulture);
+        long Number(string field)
+        {
+            var text = reply.Text();
+            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw Unreadable(field, text);
+        }
+
+        StreamDamagedException Unreadable(string field, string? found) => new(
+            $"{_checkpoint}: its field '{field}' is \"{found}\", which is not what was written there. " +
+            "Restore the data of this server.");
     }
 
     /// <summary>Reads the keyed state.</summary>
@@ -128,12 +143,13 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     }
 
     /// <summary>Makes streams and group, and gives the fields a checkpoint starts with.</summary>
-    private async Task<IReadOnlyList<string>> CreateAsync()
+    private async Task<IReadOnlyList<string>> CreateAsync(bool wasOpened)
     {
-        if ((await connection.AskAsync("SISMEMBER", RedisKeys.Readers, definition.Name)).Integer() == 1)
+        if (wasOpened)
         {
             throw new StreamDamagedException(
-                $"{_checkpoint} is gone: {definition.Name} was opened before, so its position was lost. Restore the data of this server.");
+                $"{_checkpoint} is gone: {definition.Name} was opened before, so its position was lost. " +
+                "Restore the data of this server.");
         }
 
         foreach (var stream in definition.Outputs) await CreateStreamAsync(stream, null);

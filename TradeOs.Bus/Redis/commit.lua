@@ -50,6 +50,13 @@ local checkpoint = redis.call('HMGET', KEYS[1], 'epoch', 'owner', 'commit', 'cou
 if checkpoint[1] ~= ARGV[1] or checkpoint[2] ~= ARGV[2] then return 'fenced' end
 if checkpoint[3] == ARGV[3] then return 'already' end
 
+local counters = {}
+for i, name in ipairs({ 'count', 'written', 'silent' }) do
+  local before = tonumber(checkpoint[3 + i] or '')
+  if not before then return 'damaged ' .. KEYS[1] .. ' has no number in field \'' .. name .. '\'' end
+  counters[i] = string.format('%.0f', before + ARGV[5 + i])
+end
+
 local control_type = type_of(KEYS[3])
 if control_type ~= 'string' and control_type ~= 'none' then return 'damaged ' .. KEYS[3] .. ' is a ' .. control_type end
 if (redis.call('GET', KEYS[3]) or '') ~= ARGV[4] then return 'control' end
@@ -97,9 +104,6 @@ call_with_words(number(), 'HDEL', KEYS[2])
 call_with_words(number(), 'XACK', KEYS[4], ARGV[9])
 
 redis.call('HSET', KEYS[1],
-  'commit', ARGV[3],
-  'count', string.format('%.0f', checkpoint[4] + ARGV[6]),
-  'written', string.format('%.0f', checkpoint[5] + ARGV[7]),
-  'silent', string.format('%.0f', checkpoint[6] + ARGV[8]))
+  'commit', ARGV[3], 'count', counters[1], 'written', counters[2], 'silent', counters[3])
 if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'position', ARGV[5]) end
 return 'committed'

@@ -106,6 +106,24 @@ public sealed class RedisStreamBusTests : StreamBusContract
     }
 
     [Test]
+    public async Task Open_WhileAnotherHostOpensForTheFirstTime_DoesNotTakeItsCheckpointForLost(
+        [Values("SISMEMBER", "WATCH", "HMGET", "XGROUP", "XINFO", "MULTI")] string command)
+    {
+        var others = 0;
+        await using var proxy = new TcpProxy(_server.Port, async request =>
+        {
+            if (request.Contains(command, StringComparison.Ordinal) && others++ == 0)
+                await (await NewHost().OpenAsync(Follower, Cancel)).DisposeAsync();
+            return Fault.None;
+        });
+
+        await using var reader = await NewHost(proxy.Endpoint).OpenAsync(Follower, Cancel);
+
+        Assert.That(others, Is.GreaterThan(0));
+        Assert.That(await reader.CommitAsync(new Batch(), Cancel), Is.EqualTo(CommitResult.Committed));
+    }
+
+    [Test]
     public async Task Group_EntriesTakenByAnotherConsumer_AreClaimedInOrder()
     {
         await FeedAsync("a", "b", "c");
@@ -187,10 +205,12 @@ public sealed class RedisStreamBusTests : StreamBusContract
         });
     }
 
-    protected override IStreamBus NewHost()
+    protected override IStreamBus NewHost() => NewHost(_server.Endpoint);
+
+    private RedisStreamBus NewHost(string endpoint)
     {
         var bus = new RedisStreamBus(
-            Options(), Limits, new OpenGate(), Guid.NewGuid().ToString("N"), TimeProvider.System,
+            new RedisOptions { Endpoint = endpoint }, Limits, new OpenGate(), Guid.NewGuid().ToString("N"), TimeProvider.System,
             NullLogger<RedisStreamBus>.Instance);
         _buses.Add(bus);
         return bus;

@@ -1,0 +1,89 @@
+using System.Globalization;
+using NUnit.Framework;
+using TradeOs.Bus;
+
+namespace TradeOs.Tests.Bus;
+
+/// <summary>What hands other than ours may have done to the keys a commit stands on: it must write all or nothing.</summary>
+[TestFixture]
+public sealed class CommitScriptTests : RedisFixture
+{
+    [TestCase("count", "")]
+    [TestCase("count", "many")]
+    [TestCase("written", "")]
+    [TestCase("silent", "1x")]
+    public async Task Commit_ACounterOfTheCheckpointIsNoNumber_IsDamagedAndWritesNothing(string field, string value)
+    {
+        using var bus = NewHost();
+        await using var reader = await bus.OpenAsync(Copy(ReadMode.Group), Cancel);
+        await AddAsync("a");
+        var batch = await CopyOfAllAsync(reader);
+        if (value.Length == 0) await Server.CliAsync("HDEL", RedisKeys.Checkpoint("copy"), field);
+        else await Server.CliAsync("HSET", RedisKeys.Checkpoint("copy"), field, value);
+
+        var result = await reader.CommitAsync(batch, Cancel);
+
+        Assert.That(result, Is.EqualTo(CommitResult.Damaged));
+        Assert.That(reader.Detail, Does.Contain("tradeos:checkpoint:copy").And.Contain("'" + field + "'"));
+        Assert.That(await Server.CliAsync("XLEN", "out"), Is.EqualTo("0"));
+        Assert.That(await Server.CliAsync("XPENDING", "in", "copy"), Does.StartWith("1\n"));
+    }
+
+    [TestCase("position", "first")]
+    [TestCase("count", "many")]
+    [TestCase("count", "")]
+    [TestCase("state", "1x")]
+    [TestCase("epoch", "9x")]
+    public async Task Open_ACheckpointThatCannotBeRead_IsDamagedAndNamesTheField(string field, string value)
+    {
+        using var bus = NewHost();
+        await (await bus.OpenAsync(Copy(ReadMode.Offset), Cancel)).DisposeAsync();
+        if (value.Length == 0) await Server.CliAsync("HDEL", RedisKeys.Checkpoint("copy"), field);
+        else await Server.CliAsync("HSET", RedisKeys.Checkpoint("copy"), field, value);
+
+        Assert.That(
+            async () => await bus.OpenAsync(Copy(ReadMode.Offset), Cancel),
+            Throws.TypeOf<StreamDamagedException>()
+                .With.Message.Contains("tradeos:checkpoint:copy").And.Message.Contains("'" + field + "'"));
+    }
+
+    [TestCase(0)]
+    [TestCase(4000)]
+    public async Task Commit_AnOutputOfNoOrOfTooManyFields_IsTheStagesFaultAndWritesNothing(int fields)
+    {
+        using var bus = NewHost();
+        await using var reader = await bus.OpenAsync(Copy(ReadMode.Offset), Cancel);
+        var batch = new Batch();
+        batch.Append("out").Add("text"u8, "first");
+        var writer = batch.Append("out");
+        for (var field = 0; field < fields; field++) writer.Add("name"u8, field);
+
+        Assert.That(
+            async () => await reader.CommitAsync(batch, Cancel),
+            Throws.TypeOf<InvariantViolatedException>()
+                .With.Message.Contains("out").And.Message.Contains(fields.ToString(CultureInfo.InvariantCulture)));
+        Assert.That(await Server.CliAsync("XLEN", "out"), Is.EqualTo("0"));
+    }
+
+    [Test]
+    public async Task Commit_ManyOutputsAndManyStateKeys_LandWhole()
+    {
+        using var bus = NewHost();
+        await using var reader = await bus.OpenAsync(Copy(ReadMode.Offset), Cancel);
+        var batch = new Batch();
+        for (var number = 0; number < 3000; number++)
+        {
+            batch.Append("out").Add("text"u8, number);
+            batch.SetState(number.ToString(CultureInfo.InvariantCulture), "set");
+        }
+
+        var written = await reader.CommitAsync(batch, Cancel);
+        batch.Clear();
+        for (var number = 0; number < 2999; number++) batch.RemoveState(number.ToString(CultureInfo.InvariantCulture));
+        var removed = await reader.CommitAsync(batch, Cancel);
+
+        Assert.That((written, removed), Is.EqualTo((CommitResult.Committed, CommitResult.Committed)));
+        Assert.That(await Server.CliAsync("XLEN", "out"), Is.EqualTo("3000"));
+        Assert.That(await Server.CliAsync("HKEYS", RedisKeys.State("copy")), Is.EqualTo("2999"));
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
+using NUnit.Framework;
+using TradeOs.Bus;
+
+namespace TradeOs.Tests.Bus;
+
+/// <summary>A server of its own for the fixture, emptied before each test, and a reader <c>copy</c> from in to out.</summary>
+public abstract class RedisFixture
+{
+    protected static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+
+    protected static CancellationToken Cancel => TestContext.CurrentContext.CancellationToken;
+
+    protected RedisServerProcess Server { get; private set; } = null!;
+
+    [OneTimeSetUp]
+    public async Task StartServerAsync() => Server = await RedisServerProcess.StartAsync();
+
+    [OneTimeTearDown]
+    public async Task StopServerAsync() => await Server.DisposeAsync();
+
+    [SetUp]
+    public async Task EmptyServerAsync() => await Server.CliAsync("FLUSHALL");
+
+    protected static ReaderDefinition Copy(ReadMode mode) => new("copy", "in", mode, ["out"], 1);
+
+    /// <summary>A bus of another host; the limits bound nothing.</summary>
+    protected RedisStreamBus NewHost(Action<RedisOptions>? change = null)
+    {
+        var options = Server.Options;
+        change?.Invoke(options);
+        return new RedisStreamBus(
+            options, ImmutableDictionary<string, StreamLimit>.Empty, new OpenGate(), Guid.NewGuid().ToString("N"),
+            TimeProvider.System, NullLogger<RedisStreamBus>.Instance);
+    }
+
+    protected async Task AddAsync(params string[] texts)
+    {
+        foreach (var text in texts) await Server.CliAsync("XADD", "in", "*", "text", text);
+    }
+
+    /// <summary>Texts of a stream, oldest first, as the server has them.</summary>
+    protected async Task<IReadOnlyList<string>> TextsAsync(string stream)
+    {
+        using var bus = NewHost();
+        return [.. (await bus.RangeAsync(stream, EntryId.Zero, 100_000, Cancel)).Select(CopyStage.TextOf)];
+    }
+
+    protected static async Task<Batch> CopyOfAllAsync(IStreamReader reader)
+    {
+        var batch = new Batch();
+        foreach (var entry in await reader.ReadAsync(100, Moment, Cancel))
+        {
+            batch.Append("out").Add("text"u8, CopyStage.TextOf(entry));
+            batch.Complete(entry.Id);
+        }
+
+        return batch;
+    }
+
+    /// <summary>Runs the loop until <paramref name="isDone"/>, or throws what ended it before.</summary>
+    protected static async Task RunUntilAsync(StageLoop loop, Func<Task<bool>> isDone)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var running = Task.Run(() => loop.RunAsync(stop.Token), CancellationToken.None);
+        while (!running.IsCompleted && !await isDone()) await Task.Delay(5, Cancel);
+        await stop.CancelAsync();
+        await running;
+    }
+}
