@@ -107,7 +107,8 @@ public sealed class ControlConnection : IDisposable
         throw probe.Presence switch
         {
             ServerPresence.Absent => new BusUnavailableException(
-                $"Redis at {endpoint} cannot be reached: {probe.Answer}. Start it, or set Redis:Endpoint to where it listens."),
+                $"Redis at {endpoint} cannot be reached: {probe.Answer}. " +
+                "Start it, or set Redis:Endpoint to where it listens."),
             ServerPresence.NotReady => new BusUnavailableException(
                 $"Redis at {endpoint} is not ready: {probe.Answer} Wait until it is."),
             ServerPresence.Refusing => new RefusedException(

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace TradeOs.Bus;
+
+/// <summary>Admits a server process once it is durable, ours and, unless repaired before its start, sealed.</summary>
+/// <remarks>
+/// Durability comes before identity: a first install must not leave its id on a server that has to be reconfigured
+/// and may come back empty. Each run id is examined once; connections that arrive meanwhile wait.
+/// </remarks>
+public sealed partial class ServerGate : IServerGate, IDisposable
+{
+    private readonly RedisOptions _options;
+    private readonly bool _isManaged;
+    private readonly IInstanceIdentity _identity;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly HashSet<string> _admitted = new(StringComparer.Ordinal);
+
+    /// <summary>A gate of one host.</summary>
+    /// <param name="options">Where Redis is; whether relaxed durability is accepted.</param>
+    /// <param name="isManaged">Whether this host repairs the append-only file before each start of the server.</param>
+    /// <param name="identity">Knows whether the server is ours.</param>
+    /// <param name="time">Clock of waits.</param>
+    /// <param name="logger">One line for each finding that does not refuse the server, and for each rewrite.</param>
+    public ServerGate(
+        RedisOptions options, bool isManaged, IInstanceIdentity identity, TimeProvider time, ILogger<ServerGate> logger)
+    {
+        (_options, _isManaged, _identity, _time, _logger) = (options, isManaged, identity, time, logger);
+    }
+
+    /// <inheritdoc/>
+    public async Task AdmitAsync(string runId, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_admitted.Contains(runId)) return;
+            using var connection = await ControlConnection.ConnectAsync(_options, cancellationToken);
+            await ExamineAsync(connection, runId, cancellationToken);
+            _admitted.Add(runId);
+        }
+        catch (RedisServerException refusal)
+        {
+            throw Translate(refusal);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private async Task ExamineAsync(ControlConnection connection, string runId, CancellationToken cancellationToken)
+    {
+        await ServerRun.ThrowUnlessAsync(connection, runId);
+        Judge(await DurabilityCheck.ExamineAsync(connection));
+        await _identity.VerifyAsync(connection, cancellationToken);
+        if (!_isManaged && await new AofSeal(connection, _time).SealAsync(runId, cancellationToken))
+            LogSealed(_logger, connection.Endpoint, runId);
+        await ServerRun.ThrowUnlessAsync(connection, runId);
+    }
+
+    private void Judge(IReadOnlyList<DurabilityFinding> findings)
+    {
+        var isFatal = findings.Any(finding => finding.Severity == DurabilitySeverity.Fatal);
+        if (isFatal && !_options.AllowRelaxedDurability)
+        {
+            var lines = findings.OrderBy(finding => finding.Severity).Select(finding => $"  {finding}\n");
+            throw new RefusedException(
+                $"Redis at {_options.Endpoint} would lose acknowledged writes:\n{string.Concat(lines)}" +
+                "Cure each of them, or accept the loss with Redis:AllowRelaxedDurability=true.");
+        }
+
+        foreach (var finding in findings) LogFinding(_logger, _options.Endpoint, finding.ToString());
+    }
+
+    private Exception Translate(RedisServerException refusal) => refusal.Message.Split(' ')[0] switch
+    {
+        "LOADING" or "BUSY" or "MASTERDOWN" or "MISCONF" => new BusUnavailableException(
+            $"Redis at {_options.Endpoint} is not ready: {refusal.Message} It is tried again.", refusal),
+        _ => new RefusedException(
+            $"Redis at {_options.Endpoint} refused a command while it was examined: {refusal.Message} " +
+            "Permit it to the 'default' user, or remove what is in its way."),
+    };
+
+    [LoggerMessage(150, LogLevel.Warning, "Redis at {Endpoint}: {Finding}")]
+    private static partial void LogFinding(ILogger logger, string endpoint, string finding);
+
+    [LoggerMessage(151, LogLevel.Information,
+        "Redis at {Endpoint} was restarted; its append-only file was rewritten before the first write to run {RunId}.")]
+    private static partial void LogSealed(ILogger logger, string endpoint, string runId);
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using TradeOs.Bus;
+
+namespace TradeOs.Host;
+
+/// <summary>What the data directory remembers of its Redis.</summary>
+/// <param name="Id">Id of the installation, the same as in Redis.</param>
+/// <param name="Endpoint">Where the server listened last.</param>
+/// <param name="Server">Who started it: <c>managed</c> or <c>external</c>.</param>
+public sealed record InstanceRecord(string Id, string Endpoint, string Server)
+{
+    /// <summary>Value of <see cref="Server"/> for a server that TradeOs starts.</summary>
+    public const string Managed = "managed";
+
+    /// <summary>Value of <see cref="Server"/> for a server that somebody else runs.</summary>
+    public const string External = "external";
+}
+
+/// <summary><c>instance.json</c> in a data directory, and the draft that becomes it.</summary>
+/// <param name="dataDirectory">The data directory; created when something is written.</param>
+public sealed class InstanceFile(string dataDirectory)
+{
+    private static readonly JsonSerializerOptions Format =
+        new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+
+    /// <summary>Path of the file.</summary>
+    public string FilePath { get; } = Path.Combine(Path.GetFullPath(dataDirectory), "instance.json");
+
+    /// <summary>Path of the draft: written and synced before Redis is told, renamed after.</summary>
+    public string DraftPath => FilePath + ".new";
+
+    /// <summary>What the file says; null when there is none.</summary>
+    /// <exception cref="RefusedException">It cannot be understood.</exception>
+    public InstanceRecord? Read() => !File.Exists(FilePath) ? null : Parse(FilePath) ?? throw new RefusedException(
+        $"{FilePath}: found \"{File.ReadAllText(FilePath).Trim()}\", expected JSON with id, endpoint and server. " +
+        "Restore it from a backup, or remove it and start with --adopt to take the server as it is.");
+
+    /// <summary>What the draft says; null when there is none, or when writing it was cut short.</summary>
+    public InstanceRecord? ReadDraft() => File.Exists(DraftPath) ? Parse(DraftPath) : null;
+
+    /// <summary>Writes the draft and waits until it is on disk.</summary>
+    public void WriteDraft(InstanceRecord record)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+        using var stream = new FileStream(DraftPath, FileMode.Create, FileAccess.Write, FileShare.None);
+        JsonSerializer.Serialize(stream, record, Format);
+        stream.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Makes the draft the file.</summary>
+    public void PublishDraft() => File.Move(DraftPath, FilePath, overwrite: true);
+
+    /// <summary>Forgets a draft that came to nothing.</summary>
+    public void RemoveDraft() => File.Delete(DraftPath);
+
+    private static InstanceRecord? Parse(string path)
+    {
+        try
+        {
+            var record = JsonSerializer.Deserialize<InstanceRecord>(File.ReadAllText(path), Format);
+            return string.IsNullOrEmpty(record?.Id) ? null : record;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

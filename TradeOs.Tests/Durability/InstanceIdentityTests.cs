@@ -1,0 +1,231 @@
+using NUnit.Framework;
+using TradeOs.Bus;
+using TradeOs.Host;
+
+namespace TradeOs.Tests.Durability;
+
+/// <summary>Which Redis is it?</summary>
+public sealed class InstanceIdentityTests
+{
+    private RedisServerProcess _server = null!;
+    private ControlConnection _connection = null!;
+    private TemporaryDirectory _data = null!;
+    private LogLines<InstanceIdentity> _log = null!;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        _server = await RedisServerProcess.StartAsync();
+        _connection = await ControlConnection.ConnectAsync(_server.Options, default);
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        _connection.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [SetUp]
+    public async Task Empty()
+    {
+        await _connection.ExecuteAsync("FLUSHALL");
+        _data = new TemporaryDirectory();
+        _log = new LogLines<InstanceIdentity>();
+    }
+
+    [TearDown]
+    public void Remove() => _data.Dispose();
+
+    private string FilePath => _data["instance.json"];
+
+    private string DraftPath => FilePath + ".new";
+
+    [Test]
+    public async Task Verify_OnAFirstInstall_WritesTheSameIdToBothAndSaysSoOnce()
+    {
+        await VerifyAsync();
+
+        var id = await IdInRedisAsync();
+        Assert.That(id, Has.Length.EqualTo(32));
+        Assert.That(await File.ReadAllTextAsync(FilePath), Does.Contain($"\"id\": \"{id}\"")
+            .And.Contain($"\"endpoint\": \"{_server.Endpoint}\"").And.Contain("\"server\": \"external\""));
+        Assert.That(File.Exists(DraftPath), Is.False);
+        Assert.That(_log.Lines.Single(), Does.StartWith("Information 340: First install").And.Contain(id));
+    }
+
+    [Test]
+    public async Task Verify_OfTheSameServerAgain_IsSilentAndChangesNothing()
+    {
+        await VerifyAsync();
+        var (id, file) = (await IdInRedisAsync(), await File.ReadAllTextAsync(FilePath));
+        _log.Clear();
+
+        await VerifyAsync();
+
+        Assert.That((await IdInRedisAsync(), await File.ReadAllTextAsync(FilePath)), Is.EqualTo((id, file)));
+        Assert.That(_log.Lines, Is.Empty);
+    }
+
+    [Test]
+    public async Task Verify_OfAnEmptiedRedis_IsRefusedAndNamesIdAndDirectoriesAndTheWayOut()
+    {
+        await VerifyAsync();
+        var id = await IdInRedisAsync();
+        await _connection.ExecuteAsync("FLUSHALL");
+
+        var error = Assert.ThrowsAsync<RefusedException>(() => VerifyAsync());
+
+        Assert.That(error!.Message, Does.Contain("no instance id").And.Contain($"{FilePath} expects {id} (external"));
+        Assert.That(error.Message, Does.Contain($"dir {_server.Directory}").And.Contain("Restore its data")
+            .And.Contain("--adopt").And.Contain("a wiped Redis must not look like a first install"));
+        Assert.That(await IdInRedisAsync(), Is.Null);
+    }
+
+    [Test]
+    public async Task Verify_OfAnEmptiedRedisDuringTheRun_IsRefused([Values] bool adopted)
+    {
+        var identity = Identity(adopted);
+        await identity.VerifyAsync(_connection, default);
+        await _connection.ExecuteAsync("FLUSHALL");
+
+        Assert.ThrowsAsync<RefusedException>(() => identity.VerifyAsync(_connection, default));
+    }
+
+    [Test]
+    public async Task Verify_OfAnotherInstance_IsRefusedAndNamesBothIds()
+    {
+        await VerifyAsync();
+        var id = await IdInRedisAsync();
+        await _connection.ExecuteAsync("SET", InstanceIdentity.InstanceKey, "somebody-else");
+
+        var error = Assert.ThrowsAsync<RefusedException>(() => VerifyAsync());
+
+        Assert.That(error!.Message, Does.Contain("the instance id somebody-else").And.Contain($"expects {id}"));
+    }
+
+    [Test]
+    public async Task Verify_OfAKnownRedisWithoutItsFile_IsRefused()
+    {
+        await _connection.ExecuteAsync("SET", InstanceIdentity.InstanceKey, "somebody-else");
+
+        var error = Assert.ThrowsAsync<RefusedException>(() => VerifyAsync());
+
+        Assert.That(error!.Message, Does.Contain("holds the instance id somebody-else").And
+            .Contain($"{FilePath} is absent").And.Contain("--adopt"));
+        Assert.That(File.Exists(FilePath), Is.False);
+    }
+
+    [TestCase("tradeos:checkpoint:feasibility")]
+    [TestCase("tradeos:readers")]
+    [TestCase("fills")]
+    public async Task Verify_WhereOurKeysAreButNoId_IsRefusedAndNamesTheKey(string key)
+    {
+        await _connection.ExecuteAsync("SET", key, "x");
+
+        var error = Assert.ThrowsAsync<RefusedException>(() => VerifyAsync());
+
+        Assert.That(error!.Message, Does.Contain($"the key {key}, and").And.Contain("--adopt"));
+        Assert.That(await IdInRedisAsync(), Is.Null);
+    }
+
+    [Test]
+    public async Task Verify_WhereOnlyOthersKeysAre_IsAFirstInstall()
+    {
+        await _connection.ExecuteAsync("SET", "cache:1", "x");
+
+        await VerifyAsync();
+
+        Assert.That(await IdInRedisAsync(), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Verify_WithAdoptOnAnEmptiedRedis_WritesANewIdToBoth()
+    {
+        await VerifyAsync();
+        var before = await IdInRedisAsync();
+        await _connection.ExecuteAsync("FLUSHALL");
+        _log.Clear();
+
+        await VerifyAsync(adopt: true);
+
+        var after = await IdInRedisAsync();
+        Assert.That(after, Is.Not.Null.And.Not.EqualTo(before));
+        Assert.That(await File.ReadAllTextAsync(FilePath), Does.Contain(after));
+        Assert.That(_log.Lines.Single(), Does.StartWith("Information 341: Adopted").And.Contain(before));
+        await VerifyAsync();
+    }
+
+    [Test]
+    public async Task Verify_WithAdoptOfAnotherInstance_TakesItsId()
+    {
+        await VerifyAsync();
+        await _connection.ExecuteAsync("SET", InstanceIdentity.InstanceKey, "somebody-else");
+
+        await VerifyAsync(adopt: true);
+
+        Assert.That(await IdInRedisAsync(), Is.EqualTo("somebody-else"));
+        Assert.That(await File.ReadAllTextAsync(FilePath), Does.Contain("somebody-else"));
+        await VerifyAsync();
+    }
+
+    [Test]
+    public async Task Verify_AfterAFirstInstallCutShortBeforeRedisWasTold_GoesOnWithItsId()
+    {
+        new InstanceFile(_data.Path).WriteDraft(new InstanceRecord("drafted", _server.Endpoint, InstanceRecord.External));
+
+        await VerifyAsync();
+
+        Assert.That(await IdInRedisAsync(), Is.EqualTo("drafted"));
+        Assert.That(await File.ReadAllTextAsync(FilePath), Does.Contain("drafted"));
+        Assert.That(File.Exists(DraftPath), Is.False);
+    }
+
+    [Test]
+    public async Task Verify_AfterAFirstInstallCutShortBeforeTheRename_GoesOn()
+    {
+        new InstanceFile(_data.Path).WriteDraft(new InstanceRecord("drafted", _server.Endpoint, InstanceRecord.External));
+        await _connection.ExecuteAsync("SET", InstanceIdentity.InstanceKey, "drafted");
+
+        await VerifyAsync();
+
+        Assert.That(await File.ReadAllTextAsync(FilePath), Does.Contain("drafted"));
+        Assert.That(File.Exists(DraftPath), Is.False);
+    }
+
+    [Test]
+    public async Task Verify_WithADraftOfAnotherId_IsRefused()
+    {
+        new InstanceFile(_data.Path).WriteDraft(new InstanceRecord("drafted", _server.Endpoint, InstanceRecord.External));
+        await _connection.ExecuteAsync("SET", InstanceIdentity.InstanceKey, "somebody-else");
+
+        Assert.ThrowsAsync<RefusedException>(() => VerifyAsync());
+    }
+
+    [Test]
+    public async Task Verify_WithADraftCutShortInTheMiddle_IsAFirstInstall()
+    {
+        await File.WriteAllTextAsync(DraftPath, "{ \"id\": \"dra");
+
+        await VerifyAsync();
+
+        Assert.That(await IdInRedisAsync(), Has.Length.EqualTo(32));
+    }
+
+    [Test]
+    public async Task Verify_WithAFileNobodyUnderstands_IsRefusedAndNamesIt()
+    {
+        await File.WriteAllTextAsync(FilePath, "oops");
+
+        var error = Assert.ThrowsAsync<RefusedException>(() => VerifyAsync());
+
+        Assert.That(error!.Message, Does.StartWith(FilePath).And.Contain("found \"oops\"").And.Contain("--adopt"));
+    }
+
+    private Task VerifyAsync(bool adopt = false) => Identity(adopt).VerifyAsync(_connection, default);
+
+    private InstanceIdentity Identity(bool adopt) => new(_data.Path, isManaged: false, adopt, _log);
+
+    private async Task<string?> IdInRedisAsync() =>
+        (string?)await _connection.ExecuteAsync("GET", InstanceIdentity.InstanceKey);
+}
