@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using NUnit.Framework;
 
 namespace TradeOs.Tests.EndToEnd;
 
@@ -101,8 +102,8 @@ internal sealed record TradeOsResult(int ExitCode, string Output, string Error)
 
     /// <summary>Fields of the last metrics.</summary>
     public IReadOnlyDictionary<string, string> Metrics => Json.GetProperty("metrics").EnumerateObject()
-        .Where(field => field.Name is not ("trace" or "cause"))
-        .ToDictionary(field => field.Name, field => field.Value.GetString()!);
+        .Where(figure => figure.Name is not ("trace" or "cause"))
+        .ToDictionary(figure => figure.Name, figure => figure.Value.GetString()!);
 
     private JsonElement Json => JsonDocument.Parse(Output).RootElement;
 
