@@ -4,7 +4,10 @@ using TradeOs.Bus;
 
 namespace TradeOs.Tests.EndToEnd;
 
-/// <summary>Open, high, low, close, base, quote and taker-buy volume, recomputed from the trades that Redis holds.</summary>
+/// <summary>
+/// Open, high, low, close, base, quote and taker-buy volume, recomputed from the trades that
+/// Redis holds; quote volume to six places, as the table it is held against gives it.
+/// </summary>
 internal static class MarketTotals
 {
     private const string Exact = "0.############################";
@@ -24,7 +27,7 @@ internal static class MarketTotals
             if (entry.Fields.TryGet("side"u8, out var side) && side.SequenceEqual("buy"u8)) takerBuy += quantity;
         }
 
-        return string.Join(' ', new[] { open, high, low, close, volume, quoteVolume, takerBuy }
+        return string.Join(' ', new[] { open, high, low, close, volume, Math.Round(quoteVolume, 6), takerBuy }
             .Select(number => number.ToString(Exact, CultureInfo.InvariantCulture)));
     }
 
