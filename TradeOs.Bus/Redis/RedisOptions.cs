@@ -12,7 +12,9 @@ public sealed class RedisOptions
     public RedisMode Mode { get; set; } = RedisMode.Auto;
 
     /// <summary>Where it listens, <c>host:port</c>. Default 127.0.0.1:6379.</summary>
-    [RegularExpression(@"^[^\s:]+:\d{1,5}$", ErrorMessage = "Redis:Endpoint is not HOST:PORT, e.g. 127.0.0.1:6379.")]
+    [RegularExpression(
+        @"^[^\s:]+:([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$",
+        ErrorMessage = "The field RedisOptions.Endpoint must be HOST:PORT, e.g. 127.0.0.1:6379.")]
     public string Endpoint { get; set; } = "127.0.0.1:6379";
 
     /// <summary>Password of Redis' <c>default</c> user; empty for none. Never shown. Default empty.</summary>

@@ -1,0 +1,104 @@
+using System.IO.Compression;
+using System.Text;
+using NUnit.Framework;
+
+namespace TradeOs.Tests.EndToEnd;
+
+/// <summary>Files as people have them: broken ones are explained, never crashed on.</summary>
+[TestFixture]
+public sealed class FileTests
+{
+    [TestCase("ohlcv", "skender/bad.csv")]
+    [TestCase("ohlcv", "skender/mismatch.csv")]
+    [TestCase("ohlcv", "skender/zeros.csv")]
+    [TestCase("binance-trades", "binance_issue_excerpts/um-BTCUSDT-trades-2020-08.issue12.csv")]
+    [TestCase("ohlcv", "binance_issue_excerpts/cm-BTCUSD_PERP-1h-2023-10-27.issue283.csv")]
+    [TestCase("ohlcv", "binance_issue_excerpts/spot-BTCUSDT-1h-2023-10-27.issue283.csv")]
+    public async Task Run_AwkwardFile_ExplainsEveryRowItRefuses(string format, string file)
+    {
+        var path = Recorded.File(file);
+        var rows = File.ReadLines(path).Count(line => line.Length > 0) - (HasHeader(path) ? 1 : 0);
+
+        var result = await MemoryAsync($"{format}:{path}");
+
+        Assert.That(result.ExitCode, Is.Zero, result.ToString());
+        Assert.That(result.Added["market_data.raw"] + result.Added["dead.letters"], Is.EqualTo(rows));
+    }
+
+    [Test]
+    public async Task Run_NoSuchFile_IsSaidAndExitsTwo()
+    {
+        var result = await MemoryAsync("binance-trades:/nowhere/BTCUSDT-trades-1.csv");
+
+        Assert.That(result.ExitCode, Is.EqualTo(2), result.ToString());
+        Assert.That(result.Error, Does.Contain("/nowhere/BTCUSDT-trades-1.csv"));
+    }
+
+    [TestCase("", "empty")]
+    [TestCase("{\"this\": \"is json\"}\n[1,2]\n", "expected")]
+    [TestCase("a,b,c\n1,2,3\n", "expected")]
+    public async Task Run_FileOfAnotherFormat_IsSaidAndExitsOne(string content, string message)
+    {
+        using var directory = new TemporaryDirectory();
+        var path = Path.Combine(directory.Path, "BTCUSDT-trades-1.csv");
+        await File.WriteAllTextAsync(path, content);
+
+        var result = await MemoryAsync($"binance-trades:{path}");
+
+        Assert.That(result.ExitCode, Is.EqualTo(1), result.ToString());
+        Assert.That(result.Error, Does.Contain(path).And.Contain(message));
+    }
+
+    [Test]
+    public async Task Run_TruncatedGzip_IsSaidAndExitsOne()
+    {
+        using var directory = new TemporaryDirectory();
+        var whole = await File.ReadAllBytesAsync(Recorded.File(Recorded.BtcSpot));
+        var path = Path.Combine(directory.Path, "BTCUSDT-trades-cut.csv.gz");
+        await File.WriteAllBytesAsync(path, whole[..(whole.Length / 2)]);
+
+        var result = await MemoryAsync($"binance-trades:{path}");
+
+        Assert.That(result.ExitCode, Is.EqualTo(1), result.ToString());
+        Assert.That(result.Error, Does.Contain(path));
+    }
+
+    [Test]
+    public async Task Run_GzipWithoutItsEnding_IsReadAllTheSame()
+    {
+        using var directory = new TemporaryDirectory();
+        var path = Path.Combine(directory.Path, "BTCUSDT-trades-1.csv");
+        await using (var file = File.Create(path))
+        await using (var gzip = new GZipStream(file, CompressionLevel.Fastest))
+            await gzip.WriteAsync(Encoding.ASCII.GetBytes("1,100,1,100,1723161255342,True,True\n"));
+
+        var result = await MemoryAsync($"binance-trades:{path}");
+
+        Assert.That(result.ExitCode, Is.Zero, result.ToString());
+        Assert.That(result.Added["market_data.raw"], Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Run_UnknownFormat_NamesThoseThereAre()
+    {
+        var result = await MemoryAsync("parquet:file");
+
+        Assert.That(result.ExitCode, Is.EqualTo(2), result.ToString());
+        Assert.That(result.Error, Does.Contain("parquet").And.Contain("binance-trades, ohlcv, simulated"));
+    }
+
+    [Test]
+    public async Task Run_EndlessSimulationUntilIdle_IsRefusedBeforeItHangs()
+    {
+        var result = await MemoryAsync("simulated");
+
+        Assert.That(result.ExitCode, Is.EqualTo(2), result.ToString());
+        Assert.That(result.Error, Does.Contain("count=10000"));
+    }
+
+    private static Task<TradeOsResult> MemoryAsync(string feed) =>
+        TradeOsProcess.RunAsync("run", "--bus", "memory", "--feed", feed, "--until-idle", "--json");
+
+    private static bool HasHeader(string path) =>
+        !char.IsAsciiDigit(File.ReadLines(path).First().TrimStart('\uFEFF')[0]);
+}
