@@ -20,7 +20,7 @@ public sealed partial class AofRepair(string checkAof, ManagedPaths paths, ILogg
     private const int TailBytesMax = 256 * 1024 * 1024;
 
     /// <summary>Returns once the check finds nothing wrong; at once when there are no files yet.</summary>
-    /// <exception cref="RefusedException">A file is damaged, not torn: a cut would lose acknowledged writes.</exception>
+    /// <exception cref="RefusedException">A file is damaged: a cut would lose acknowledged writes.</exception>
     public async Task RepairAsync(CancellationToken cancellationToken)
     {
         if (!File.Exists(paths.Manifest)) return;
@@ -70,8 +70,8 @@ public sealed partial class AofRepair(string checkAof, ManagedPaths paths, ILogg
 
     private RefusedException Damaged(string found) => new(
         $"{paths.Manifest}: the append-only file of the managed Redis is damaged, expected at most an unfinished " +
-        $"write at its end: {found}\nRestore {paths.Directory} from a backup, or cut the damage and all behind it with: " +
-        $"redis-check-aof --fix {paths.Manifest}");
+        $"write at its end: {found}\nRestore {paths.Directory} from a backup, or cut the damage and all behind it " +
+        $"with: redis-check-aof --fix {paths.Manifest}");
 
     private static byte[] Read(FileStream stream, long start, int count)
     {

@@ -29,11 +29,12 @@ internal static class ServerWait
         RedisOptions options, ManagedPaths paths, TimeSpan waitMax, TimeProvider time)
     {
         var started = time.GetTimestamp();
-        ServerProcess? process = null;
+        var endedPolls = 0;
         while (await IsAsync(ServerPresence.Absent, options, CancellationToken.None))
         {
-            process ??= ServerProcess.FindIn(paths);
-            if (process?.IsAlive == false || time.GetElapsedTime(started) > waitMax) return;
+            // Twice, because a server that is just writing its pid file looks ended, too.
+            if (File.Exists(paths.ProcessId) && ServerProcess.FindIn(paths) is null) endedPolls++;
+            if (endedPolls == 2 || time.GetElapsedTime(started) > waitMax) return;
             await Task.Delay(PollInterval, time, CancellationToken.None);
         }
     }

@@ -60,7 +60,7 @@ public sealed class AofSealTests
     {
         await FillAsync();
         await _server.CliAsync("BGREWRITEAOF");
-        Assert.That(await FieldAsync("aof_rewrite_in_progress"), Is.EqualTo("1"), "the rewrite is slow enough to be met");
+        Assert.That(await FieldAsync("aof_rewrite_in_progress"), Is.EqualTo("1"), "it lasts");
 
         await SealAsync(await RunIdAsync());
 
@@ -88,8 +88,8 @@ public sealed class AofSealTests
 
         var error = Assert.ThrowsAsync<RefusedException>(async () => await SealAsync(await RunIdAsync()));
 
-        Assert.That(error!.Message, Does.Contain(_server.Endpoint).And.Contain("aof_last_bgrewrite_status:err, expected ok")
-            .And.Contain("Look into its log"));
+        Assert.That(error!.Message, Does.Contain(_server.Endpoint).And
+            .Contain("aof_last_bgrewrite_status:err, expected ok").And.Contain("Look into its log"));
         Assert.That(await _server.CliAsync("EXISTS", AofSeal.SealedKey), Is.EqualTo("0"));
     }
 
@@ -115,7 +115,8 @@ public sealed class AofSealTests
             .And.Contain("one running or scheduled").And.Contain("then start again"));
     }
 
-    private Task<bool> SealAsync(string runId) => new AofSeal(_connection, TimeProvider.System).SealAsync(runId, default);
+    private Task<bool> SealAsync(string runId) =>
+        new AofSeal(_connection, TimeProvider.System).SealAsync(runId, default);
 
     private async Task<string> RunIdAsync() => (await _connection.InfoAsync("server"))["run_id"];
 

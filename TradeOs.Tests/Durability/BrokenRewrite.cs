@@ -13,7 +13,7 @@ public static class BrokenRewrite
         }
 
         await server.CliAsync("BGREWRITEAOF");
-        await Poll.UntilAsync(async () =>
-            (await server.CliAsync("INFO", "persistence")).Contains("aof_last_bgrewrite_status:err", StringComparison.Ordinal));
+        await Poll.UntilAsync(async () => (await server.CliAsync("INFO", "persistence"))
+            .Contains("aof_last_bgrewrite_status:err", StringComparison.Ordinal));
     }
 }

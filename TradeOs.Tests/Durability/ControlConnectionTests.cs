@@ -43,8 +43,10 @@ public sealed class ControlConnectionTests
         Assert.That(error!.Message, Does.Contain(options.Endpoint).And.Contain("refused").And.Contain("Start it"));
     }
 
-    [Test]
-    public async Task Connect_WithAWrongOrMissingOrUnaskedPassword_IsRefused([Values("wrong", "", "unasked")] string ours)
+    [TestCase("wrong")]
+    [TestCase("")]
+    [TestCase("unasked")]
+    public async Task Connect_WithAWrongOrMissingOrUnaskedPassword_IsRefused(string ours)
     {
         await using var server = await RedisServerProcess.StartAsync();
         if (ours != "unasked") await server.CliAsync("CONFIG", "SET", "requirepass", "right");

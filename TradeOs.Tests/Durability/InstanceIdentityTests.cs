@@ -172,7 +172,7 @@ public sealed class InstanceIdentityTests
     [Test]
     public async Task Verify_AfterAFirstInstallCutShortBeforeRedisWasTold_GoesOnWithItsId()
     {
-        new InstanceFile(_data.Path).WriteDraft(new InstanceRecord("drafted", _server.Endpoint, InstanceRecord.External));
+        WriteDraft("drafted");
 
         await VerifyAsync();
 
@@ -184,7 +184,7 @@ public sealed class InstanceIdentityTests
     [Test]
     public async Task Verify_AfterAFirstInstallCutShortBeforeTheRename_GoesOn()
     {
-        new InstanceFile(_data.Path).WriteDraft(new InstanceRecord("drafted", _server.Endpoint, InstanceRecord.External));
+        WriteDraft("drafted");
         await _connection.ExecuteAsync("SET", InstanceIdentity.InstanceKey, "drafted");
 
         await VerifyAsync();
@@ -196,7 +196,7 @@ public sealed class InstanceIdentityTests
     [Test]
     public async Task Verify_WithADraftOfAnotherId_IsRefused()
     {
-        new InstanceFile(_data.Path).WriteDraft(new InstanceRecord("drafted", _server.Endpoint, InstanceRecord.External));
+        WriteDraft("drafted");
         await _connection.ExecuteAsync("SET", InstanceIdentity.InstanceKey, "somebody-else");
 
         Assert.ThrowsAsync<RefusedException>(() => VerifyAsync());
@@ -221,6 +221,9 @@ public sealed class InstanceIdentityTests
 
         Assert.That(error!.Message, Does.StartWith(FilePath).And.Contain("found \"oops\"").And.Contain("--adopt"));
     }
+
+    private void WriteDraft(string id) =>
+        new InstanceFile(_data.Path).WriteDraft(new InstanceRecord(id, _server.Endpoint, InstanceRecord.External));
 
     private Task VerifyAsync(bool adopt = false) => Identity(adopt).VerifyAsync(_connection, default);
 

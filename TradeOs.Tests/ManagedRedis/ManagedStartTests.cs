@@ -31,7 +31,8 @@ public sealed class ManagedStartTests
         Assert.That((server.IsManaged, _host.ProcessId), Is.EqualTo((true, (int?)null)));
         Assert.That(_host.Log.Lines, Is.EqualTo(new[]
         {
-            $"Information 342: Managed Redis, process {id}, started at {_host.Options.Endpoint}, data in {_host.Paths.Directory}.",
+            $"Information 342: Managed Redis, process {id}, started at {_host.Options.Endpoint}, " +
+            $"data in {_host.Paths.Directory}.",
             $"Information 346: Managed Redis, process {id}, stopped.",
         }));
     }
@@ -135,7 +136,8 @@ public sealed class ManagedStartTests
 
         var error = Assert.ThrowsAsync<RefusedException>(() => _host.StartAsync());
 
-        Assert.That(error!.Message, Does.Contain("exit code 1, expected 0").And.Contain("/bin/false").And.Contain("Set Redis:ServerPath"));
+        Assert.That(error!.Message, Does.StartWith("/bin/false did not start").And
+            .Contain("exit code 1, expected 0").And.Contain("Set Redis:ServerPath"));
     }
 
     [Test]

@@ -38,7 +38,7 @@ public sealed class RedisServerProcess : IAsyncDisposable
     /// <summary>Options that reach it.</summary>
     public RedisOptions Options => new() { Endpoint = Endpoint, Mode = RedisMode.External };
 
-    /// <summary>Starts a durable server; extra arguments come last and so win, e.g. "--appendfsync", "everysec".</summary>
+    /// <summary>Starts a durable server; extra arguments come last and win: "--appendfsync", "everysec".</summary>
     public static async Task<RedisServerProcess> StartAsync(params string[] extraArguments)
     {
         var server = new RedisServerProcess(extraArguments);
