@@ -27,7 +27,7 @@ internal sealed class IntentPlanner(PlannerOptions options, AccountOptions accou
         if (units <= 0)
             return Refuse(shared, null, signal, RejectionCodes.QuantityTooSmall, FormattableString.Invariant(
                 $"{notional} buys less than {options.QuantityStep} at {signal.Ask}"));
-        if (units > Canonical.MagnitudeMax || units * signal.Price.Value > Canonical.MagnitudeMax)
+        if (units > Canonical.MagnitudeMax)
             return Refuse(shared, null, signal, RejectionCodes.QuantityTooLarge, FormattableString.Invariant(
                 $"{units} at {signal.Price} is beyond any order"));
         var quantity = new Quantity(units);

@@ -63,9 +63,9 @@ internal ref struct FieldReader(Fields fields)
         return id;
     }
 
-    /// <summary>A price, from <see cref="Canonical.PriceMin"/> up.</summary>
+    /// <summary>A price from outside, <see cref="Canonical.PriceMin"/> to <see cref="Canonical.PriceMax"/>.</summary>
     public Price Price(ReadOnlySpan<byte> name) =>
-        new(Number(name, Canonical.PriceMin, Canonical.MagnitudeMax, "a price of 0.000000000001 or more"));
+        new(Number(name, Canonical.PriceMin, Canonical.PriceMax, "a price from 0.000000000001 to 1000000000000"));
 
     /// <summary>A decimal number above 0.</summary>
     public decimal Positive(ReadOnlySpan<byte> name) =>
@@ -78,9 +78,12 @@ internal ref struct FieldReader(Fields fields)
     /// <summary>A decimal number from 0 to 1.</summary>
     public decimal Share(ReadOnlySpan<byte> name) => Number(name, 0, 1, "a number from 0 to 1");
 
+    /// <summary>An amount of money of 0 or more.</summary>
+    public decimal Amount(ReadOnlySpan<byte> name) => Number(name, 0, Canonical.AmountMax, "a number of 0 or more");
+
     /// <summary>Any decimal number.</summary>
     public decimal Signed(ReadOnlySpan<byte> name) =>
-        Number(name, -Canonical.MagnitudeMax, Canonical.MagnitudeMax, "a number");
+        Number(name, -Canonical.AmountMax, Canonical.AmountMax, "a number");
 
     /// <summary>The market's event time.</summary>
     public DateTime Time(ReadOnlySpan<byte> name)

@@ -28,7 +28,7 @@ public sealed record MetricsSnapshot(
             (long)reader.NotNegative("wins"u8),
             reader.Share("win_rate"u8),
             reader.Signed("gross_pnl"u8),
-            reader.NotNegative("fees"u8),
+            reader.Amount("fees"u8),
             reader.Signed("net_pnl"u8),
             reader.NotNegative("profit_factor"u8),
             reader.NotNegative("max_drawdown"u8),

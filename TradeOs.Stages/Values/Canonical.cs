@@ -10,11 +10,17 @@ internal static class Canonical
     /// <summary>28 places, the most a decimal has: no exponent, no trailing zeros.</summary>
     public const string DecimalFormat = "0.############################";
 
-    /// <summary>Largest magnitude accepted from outside: products of two such numbers still fit a decimal.</summary>
+    /// <summary>Largest quantity, range or weight that is read.</summary>
     public const decimal MagnitudeMax = 100_000_000_000_000m;
+
+    /// <summary>Largest amount of money that is read; quantity times price is always below, and still fits a decimal.</summary>
+    public const decimal AmountMax = 10_000_000_000_000_000_000_000_000_000m;
 
     /// <summary>Smallest price accepted from outside: any amount of capital over such a price still fits a decimal.</summary>
     public const decimal PriceMin = 0.000000000001m;
+
+    /// <summary>Largest price accepted from outside; far enough below <see cref="MagnitudeMax"/> for slippage on top.</summary>
+    public const decimal PriceMax = 1_000_000_000_000m;
 
     /// <summary>Largest weight that is acted on: no setting allows more.</summary>
     public const decimal WeightMax = 100;
@@ -30,15 +36,15 @@ internal static class Canonical
     /// <summary>Digits that surely fit 64 bits.</summary>
     private const int DigitsFastMax = 18;
 
-    /// <summary>Reads a plain decimal (digits, one point, a leading minus): no exponent, no blanks, no thousands marks.</summary>
+    /// <summary>Reads a plain decimal (digits, one point, a sign), up to <see cref="AmountMax"/>: no exponent, no blanks, no thousands marks.</summary>
     public static bool TryDecimal(ReadOnlySpan<byte> text, out decimal value)
     {
-        if (TryShort(text, out value)) return value <= MagnitudeMax;
+        if (TryShort(text, out value)) return true;
         value = 0;
         return text.Length is > 0 and < DecimalBytesMax
             && decimal.TryParse(
                 text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
-            && Math.Abs(value) <= MagnitudeMax;
+            && Math.Abs(value) <= AmountMax;
     }
 
     /// <summary>Writes the canonical text of a decimal: no exponent, no trailing zeros. Returns bytes written.</summary>

@@ -58,7 +58,7 @@ public sealed class IntentPlannerTests
     [TestCase(0.000000000001, RejectionCodes.QuantityTooLarge, TestName = "the capital buys more than any order")]
     public void Planner_AtAnExtremePrice_RefusesInsteadOfFailing(double ask, string code)
     {
-        var signal = Sample.Buy with { Ask = new Price((decimal)ask), Price = new Price(100_000_000_000_000m) };
+        var signal = Sample.Buy with { Ask = new Price((decimal)ask), Price = new Price(1_000_000_000_000m) };
 
         Assert.That(Run().CodeOf(Sample.Weighted(signal)), Is.EqualTo(code));
     }

@@ -23,6 +23,17 @@ internal sealed class PipelineRun(StageOptions options, int batchCountMax, int r
         return this;
     }
 
+    /// <summary>Appends signals as another program would: without provenance.</summary>
+    public async Task<PipelineRun> SignalAsync(IEnumerable<Signal> signals)
+    {
+        var definition = new ReaderDefinition("outside", null, ReadMode.Offset, [StreamNames.SignalsRaw], 1);
+        var writer = await _bus.OpenAsync(definition, CancellationToken.None);
+        var batch = new Batch();
+        foreach (var signal in signals) signal.WriteBody(batch.Append(StreamNames.SignalsRaw).Add("at"u8, signal.At));
+        await writer.CommitAsync(batch, CancellationToken.None);
+        return this;
+    }
+
     public async Task<PipelineRun> RunAsync()
     {
         foreach (var stage in Pipeline.CreateStages(options)) await DriveAsync(stage);
