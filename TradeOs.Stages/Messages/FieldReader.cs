@@ -4,7 +4,8 @@ using TradeOs.Bus;
 namespace TradeOs.Stages;
 
 /// <summary>Takes the fields of one entry by name and remembers the first thing that is wrong with them.</summary>
-/// <remarks>Fields in the stream's own order are found without searching; entries from outside may have any order.</remarks>
+/// <remarks>Fields in the stream's own order are found without searching; entries from outside may have any
+/// order.</remarks>
 internal ref struct FieldReader(Fields fields)
 {
     private readonly Fields _fields = fields;
@@ -14,7 +15,8 @@ internal ref struct FieldReader(Fields fields)
     /// <summary>What is wrong: field, what was found, what was expected; null while nothing is.</summary>
     public string? Error { get; private set; }
 
-    /// <summary>Entry that started the chain, as <see cref="ReadOrigin"/> found it; zero when the entry names none.</summary>
+    /// <summary>Entry that started the chain, as <see cref="ReadOrigin"/> found it; zero when the entry names
+    /// none.</summary>
     public EntryId Trace { get; private set; }
 
     /// <summary>Reads <c>trace</c> and <c>cause</c>; an entry from outside may have neither.</summary>
@@ -59,7 +61,8 @@ internal ref struct FieldReader(Fields fields)
     public string NumberedId(ReadOnlySpan<byte> name)
     {
         var id = Identifier(name, MarketEvent.NameLengthMax);
-        if (Error is null && !SequenceNumber.TryParse(id, out _)) Wrong(name, Encoding.ASCII.GetBytes(id), "an id such as A-12");
+        if (Error is null && !SequenceNumber.TryParse(id, out _))
+            Wrong(name, Encoding.ASCII.GetBytes(id), "an id such as A-12");
         return id;
     }
 

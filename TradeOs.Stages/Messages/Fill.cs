@@ -35,5 +35,6 @@ public sealed record Fill(
 
     internal override void WriteBody(FieldWriter writer) => writer
         .Add("order_id"u8, OrderId).Add("exec_id"u8, ExecutionId).Add("symbol"u8, Symbol).Add("strategy"u8, Strategy)
-        .Add("side"u8, Side).Add("qty"u8, Quantity).Add("price"u8, Price).Add("fee"u8, Fee).Add("fee_asset"u8, FeeAsset);
+        .Add("side"u8, Side).Add("qty"u8, Quantity).Add("price"u8, Price).Add("fee"u8, Fee)
+        .Add("fee_asset"u8, FeeAsset);
 }

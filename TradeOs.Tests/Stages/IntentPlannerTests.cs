@@ -37,7 +37,8 @@ public sealed class IntentPlannerTests
         var intent = (Intent)run.Show(
             Sample.Weighted(Sample.Buy), Sample.Weighted(Sample.Sell with { Price = new Price(55) }))[0];
 
-        Assert.That((intent.Side, intent.Quantity.ToString(), intent.IntentId), Is.EqualTo((Side.Sell, "1.998", "I-2")));
+        Assert.That(
+            (intent.Side, intent.Quantity.ToString(), intent.IntentId), Is.EqualTo((Side.Sell, "1.998", "I-2")));
         Assert.That(run.KeyedOf(Sample.Weighted(Sample.Sell)), Is.Null);
     }
 

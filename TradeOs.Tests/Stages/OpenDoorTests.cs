@@ -5,11 +5,13 @@ using TradeOs.Stages;
 
 namespace TradeOs.Tests.Stages;
 
-/// <summary><c>signals.raw</c> is open to any program: whatever passes its checks must not stop a later stage.</summary>
+/// <summary><c>signals.raw</c> is open to any program: whatever passes its checks must not stop a later
+/// stage.</summary>
 public sealed class OpenDoorTests
 {
     private static readonly Gen<decimal> Extremes = Gen.Elements(
-        0.000000000001m, 0.000001m, 0.3333333333333333333333333333m, 1m, 99.99m, 61_837.63m, 1e9m, 999_999_999_999m, 1e12m);
+        0.000000000001m, 0.000001m, 0.3333333333333333333333333333m, 1m, 99.99m, 61_837.63m, 1e9m, 999_999_999_999m,
+        1e12m);
 
     private static readonly Gen<Price> Prices = Extremes.Select(value => new Price(value));
 
@@ -17,10 +19,13 @@ public sealed class OpenDoorTests
         from seconds in Gen.OneOf(Gen.Choose(0, 100), Gen.Elements(-2_000_000_000, 2_000_000_000))
         from symbol in Gen.Elements("A", "B:C", "shared")
         from side in Gen.Elements(Side.Buy, Side.Buy, Side.Sell)
-        from prices in Gen.OneOf(Prices.Select(price => (price, price, price)), Prices.Three().Select(all => (all.Item1, all.Item2, all.Item3)))
+        from prices in Gen.OneOf(
+            Prices.Select(price => (price, price, price)),
+            Prices.Three().Select(all => (all.Item1, all.Item2, all.Item3)))
         from volume in Gen.OneOf(Gen.Constant(0m), Extremes)
         from confidence in Gen.Elements(0m, 0.5m, 1m)
-        from range in Gen.OneOf(Gen.Constant<decimal?>(null), Extremes.Select(value => (decimal?)value), Gen.Constant<decimal?>(0m))
+        from range in Gen.OneOf(
+            Gen.Constant<decimal?>(null), Extremes.Select(value => (decimal?)value), Gen.Constant<decimal?>(0m))
         select new Signal(
             Sample.Noon.AddSeconds(seconds), symbol, "outside", side, prices.Item1, prices.Item2, prices.Item3,
             new Quantity(volume), confidence, "any", range);
@@ -40,7 +45,8 @@ public sealed class OpenDoorTests
         },
         Execution = new ExecutionOptions
         {
-            Slippage = SlippageModel.VolumeShare, SlippageBps = 1000, ImpactMax = 1, FeeBps = 1000, PriceStep = 0.000000000001m,
+            Slippage = SlippageModel.VolumeShare, SlippageBps = 1000, ImpactMax = 1, FeeBps = 1000,
+            PriceStep = 0.000000000001m,
         },
     };
 
@@ -52,7 +58,8 @@ public sealed class OpenDoorTests
         foreach (var signals in Signals.ArrayOf(60).Sample(40))
         {
             var run = await (await new PipelineRun(options, 16).SignalAsync(signals)).RunAsync();
-            Assert.That(await run.EntriesAsync(StreamNames.DeadLetters), Is.Empty, "what one stage writes the next can read");
+            Assert.That(
+                await run.EntriesAsync(StreamNames.DeadLetters), Is.Empty, "what one stage writes the next can read");
             metrics += (await run.EntriesAsync(StreamNames.Metrics)).Count;
             foreach (var stage in Topology.Stages)
             {

@@ -53,8 +53,11 @@ public sealed class PropertyTests
     {
         var text = Text(value);
         return decimal.Parse(text, CultureInfo.InvariantCulture) == value
-            && (Math.Abs(value) > Canonical.AmountMax || (Canonical.TryDecimal(Encoding.ASCII.GetBytes(text), out var read) && read == value))
-            && !text.Contains('E') && text != "-0" && !(text.Contains('.') && text.EndsWith('0')) && !text.EndsWith('.');
+            && (Canonical.TryDecimal(Encoding.ASCII.GetBytes(text), out var read)
+                ? read == value
+                : Math.Abs(value) > Canonical.AmountMax)
+            && !text.Contains('E') && text != "-0" && !text.EndsWith('.')
+            && !(text.Contains('.') && text.EndsWith('0'));
     });
 
     [Test]
@@ -75,7 +78,8 @@ public sealed class PropertyTests
     [Test]
     public void CanonicalTime_OfAnyTime_ReadsBackToTheMicrosecond()
     {
-        var times = ArbMap.Default.GeneratorFor<DateTime>().Select(time => DateTime.SpecifyKind(time, DateTimeKind.Utc));
+        var times = ArbMap.Default.GeneratorFor<DateTime>().Select(
+            time => DateTime.SpecifyKind(time, DateTimeKind.Utc));
 
         Hold(times, time =>
         {
@@ -103,11 +107,14 @@ public sealed class PropertyTests
     [Test]
     public async Task Stages_OnAnyEntry_DecideOrBuryButNeverThrow()
     {
-        var names = Gen.Elements("at source symbol kind price qty side trade_id bid ask intent_id order_id x".Split(' '));
+        var names = Gen.Elements(
+            "at source symbol kind price qty side trade_id bid ask intent_id order_id x".Split(' '));
         var values = Gen.OneOf(
             ArbMap.Default.GeneratorFor<byte[]>().Where(bytes => bytes is not null),
-            Gen.Elements("2024-08-08T12:00:00Z", "B", "1", "trade", "buy", "0", "-1", "I-1", "bar").Select(Encoding.ASCII.GetBytes));
-        var entries = (from name in names from value in values select (Name: Encoding.ASCII.GetBytes(name), Value: value)).ArrayOf();
+            Gen.Elements("2024-08-08T12:00:00Z", "B", "1", "trade", "buy", "0", "-1", "I-1", "bar").Select(
+                Encoding.ASCII.GetBytes));
+        var fields = from name in names from value in values select (Name: Encoding.ASCII.GetBytes(name), Value: value);
+        var entries = fields.ArrayOf();
 
         foreach (var stage in Topology.Stages)
         {
