@@ -15,17 +15,28 @@ public static class Pipeline
         if (options.Validate() is { IsEmpty: false } failures)
             throw new ArgumentException(string.Join(Environment.NewLine, failures), nameof(options));
         var json = StateJson.Default;
-        var (account, modifier) = (options.Account, options.Modifier);
+        var account = options.Account;
         return
         [
-            Stage("signal-engine", new SignalEngine(options.Strategies), MarketEvent.Read, json.SymbolStrategies, json.TickState),
-            Stage("signal-qualifier", new SignalQualifier(options.Qualifier), Signal.Read, json.NoState, json.QualifierState),
-            Stage("signal-modifier", new SignalModifier(modifier), Signal.Read, json.NoState, json.ModifierState),
-            Stage("intent-planner", new IntentPlanner(options.Planner, account), ModifiedSignal.Read, json.PlannerState, json.OpenPlan),
-            Stage("feasibility", new Feasibility(options.Feasibility, account), Intent.Read, json.FeasibilityState, json.SymbolPosition),
+            Stage(
+                "signal-engine", new SignalEngine(options.Strategies), MarketEvent.Read, json.SymbolStrategies,
+                json.TickState),
+            Stage(
+                "signal-qualifier", new SignalQualifier(options.Qualifier), Signal.Read, json.NoState,
+                json.QualifierState),
+            Stage(
+                "signal-modifier", new SignalModifier(options.Modifier), Signal.Read, json.NoState,
+                json.ModifierState),
+            Stage(
+                "intent-planner", new IntentPlanner(options.Planner, account), ModifiedSignal.Read, json.PlannerState,
+                json.OpenPlan),
+            Stage(
+                "feasibility", new Feasibility(options.Feasibility, account), Intent.Read, json.FeasibilityState,
+                json.SymbolPosition),
             Stage("execution", new PaperExchange(options.Execution), Order.Read, json.ExecutionState, json.NoState),
             Stage("outcome-tracker", new OutcomeTracker(), Fill.Read, json.NoState, json.Book),
-            Stage("metrics-publisher", new MetricsPublisher(account), Outcome.Read, json.MetricsState, json.OpenPosition),
+            Stage(
+                "metrics-publisher", new MetricsPublisher(account), Outcome.Read, json.MetricsState, json.OpenPosition),
         ];
     }
 

@@ -1,6 +1,7 @@
 namespace TradeOs.Stages;
 
-/// <summary>Wilder's average true range: how far a bar moves, gaps included. The first bar only gives a close to measure from.</summary>
+/// <summary>Wilder's average true range: how far a bar moves, gaps included. The first bar only gives a close to
+/// measure from.</summary>
 /// <param name="Close">Close of the last bar; null before the first.</param>
 /// <param name="Average">Of the true ranges.</param>
 internal sealed record AverageTrueRange(double? Close, WilderAverage Average)

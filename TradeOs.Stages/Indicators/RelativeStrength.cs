@@ -1,6 +1,7 @@
 namespace TradeOs.Stages;
 
-/// <summary>Wilder's relative strength index: 100 when every bar closed higher, 0 when every bar closed lower.</summary>
+/// <summary>Wilder's relative strength index: 100 when every bar closed higher, 0 when every bar closed
+/// lower.</summary>
 /// <param name="Close">Last close; null before the first.</param>
 /// <param name="Gains">Average rise.</param>
 /// <param name="Losses">Average fall, as a positive number.</param>

@@ -1,6 +1,7 @@
 namespace TradeOs.Stages;
 
-/// <summary>J. Welles Wilder's smoothing (1978): each value counts one part in the period; seeded with a simple average.</summary>
+/// <summary>J. Welles Wilder's smoothing (1978): each value counts one part in the period; seeded with a simple
+/// average.</summary>
 /// <param name="Count">Values seen, up to the period.</param>
 /// <param name="Value">The average; while it is being seeded, the sum so far.</param>
 internal sealed record WilderAverage(int Count, double Value)

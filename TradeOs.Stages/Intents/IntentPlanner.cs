@@ -4,8 +4,10 @@ namespace TradeOs.Stages;
 
 /// <summary>Decides how much: an entry takes a share of the capital, an exit closes exactly what was planned.</summary>
 /// <remarks>
-/// Notional of an entry = capital x risk fraction x weight (x confidence when asked to), over the ask, rounded down to the
-/// quantity step. One plan is open per symbol and strategy at a time. The planner never hears what became of its intents:
+/// Notional of an entry = capital x risk fraction x weight (x confidence when asked to), over the ask, rounded down
+/// to the
+/// quantity step. One plan is open per symbol and strategy at a time. The planner never hears what became of its
+/// intents:
 /// a plan that was refused later is closed by its exit like any other, and that exit is refused there too.
 /// </remarks>
 internal sealed class IntentPlanner(PlannerOptions options, AccountOptions account)
@@ -27,7 +29,7 @@ internal sealed class IntentPlanner(PlannerOptions options, AccountOptions accou
         if (units <= 0)
             return Refuse(shared, null, signal, RejectionCodes.QuantityTooSmall, FormattableString.Invariant(
                 $"{notional} buys less than {options.QuantityStep} at {signal.Ask}"));
-        if (units > Canonical.MagnitudeMax || units * signal.Price.Value > Canonical.MagnitudeMax)
+        if (units > Canonical.MagnitudeMax)
             return Refuse(shared, null, signal, RejectionCodes.QuantityTooLarge, FormattableString.Invariant(
                 $"{units} at {signal.Price} is beyond any order"));
         var quantity = new Quantity(units);
@@ -46,8 +48,9 @@ internal sealed class IntentPlanner(PlannerOptions options, AccountOptions accou
     {
         var number = (shared?.Intents ?? 0) + 1;
         var intent = new Intent(
-            signal.At, "I-" + number.ToString(CultureInfo.InvariantCulture), signal.Symbol, signal.Strategy, signal.Side,
-            quantity, signal.Price, signal.Bid, signal.Ask, signal.Volume, Money.Notional(signal.Price, quantity));
+            signal.At, "I-" + number.ToString(CultureInfo.InvariantCulture), signal.Symbol, signal.Strategy,
+            signal.Side, quantity, signal.Price, signal.Bid, signal.Ask, signal.Volume,
+            Money.Notional(signal.Price, quantity));
         return new(new PlannerState(number), plan, [intent]);
     }
 

@@ -16,7 +16,8 @@ public sealed class PlannerOptions
     /// <summary>Whether the signal's confidence scales the size too. Default false.</summary>
     public bool ScaleByConfidence { get; set; }
 
-    /// <summary>Quantities are multiples of this many units, rounded down; 0.000000000001 to 1,000,000. Default 0.00001.</summary>
+    /// <summary>Quantities are multiples of this many units, rounded down; 0.000000000001 to 1,000,000. Default
+    /// 0.00001.</summary>
     [Range(typeof(decimal), "0.000000000001", "1000000", ParseLimitsInInvariantCulture = true)]
     public decimal QuantityStep { get; set; } = 0.00001m;
 }

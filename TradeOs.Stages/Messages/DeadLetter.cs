@@ -32,7 +32,8 @@ public sealed record DeadLetter(string Stage, string Stream, string Id, string E
     /// <summary>Writes the fields in the stream's order: <c>stage stream id error length sha256 raw</c>.</summary>
     /// <remarks>
     /// <c>length</c> and <c>sha256</c> (lower-case hex) are of all raw bytes. <c>raw</c> is their first
-    /// <see cref="RawBytesMax"/>: as they are when that is printable ASCII and line feeds, else <c>base64:</c> and base64.
+    /// <see cref="RawBytesMax"/>: as they are when that is printable ASCII and line feeds, else <c>base64:</c> and
+    /// base64.
     /// </remarks>
     public void Write(FieldWriter writer)
     {

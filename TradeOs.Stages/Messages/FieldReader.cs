@@ -4,7 +4,8 @@ using TradeOs.Bus;
 namespace TradeOs.Stages;
 
 /// <summary>Takes the fields of one entry by name and remembers the first thing that is wrong with them.</summary>
-/// <remarks>Fields in the stream's own order are found without searching; entries from outside may have any order.</remarks>
+/// <remarks>Fields in the stream's own order are found without searching; entries from outside may have any
+/// order.</remarks>
 internal ref struct FieldReader(Fields fields)
 {
     private readonly Fields _fields = fields;
@@ -14,7 +15,8 @@ internal ref struct FieldReader(Fields fields)
     /// <summary>What is wrong: field, what was found, what was expected; null while nothing is.</summary>
     public string? Error { get; private set; }
 
-    /// <summary>Entry that started the chain, as <see cref="ReadOrigin"/> found it; zero when the entry names none.</summary>
+    /// <summary>Entry that started the chain, as <see cref="ReadOrigin"/> found it; zero when the entry names
+    /// none.</summary>
     public EntryId Trace { get; private set; }
 
     /// <summary>Reads <c>trace</c> and <c>cause</c>; an entry from outside may have neither.</summary>
@@ -59,13 +61,14 @@ internal ref struct FieldReader(Fields fields)
     public string NumberedId(ReadOnlySpan<byte> name)
     {
         var id = Identifier(name, MarketEvent.NameLengthMax);
-        if (Error is null && !SequenceNumber.TryParse(id, out _)) Wrong(name, Encoding.ASCII.GetBytes(id), "an id such as A-12");
+        if (Error is null && !SequenceNumber.TryParse(id, out _))
+            Wrong(name, Encoding.ASCII.GetBytes(id), "an id such as A-12");
         return id;
     }
 
-    /// <summary>A price, from <see cref="Canonical.PriceMin"/> up.</summary>
+    /// <summary>A price from outside, <see cref="Canonical.PriceMin"/> to <see cref="Canonical.PriceMax"/>.</summary>
     public Price Price(ReadOnlySpan<byte> name) =>
-        new(Number(name, Canonical.PriceMin, Canonical.MagnitudeMax, "a price of 0.000000000001 or more"));
+        new(Number(name, Canonical.PriceMin, Canonical.PriceMax, "a price from 0.000000000001 to 1000000000000"));
 
     /// <summary>A decimal number above 0.</summary>
     public decimal Positive(ReadOnlySpan<byte> name) =>
@@ -78,9 +81,12 @@ internal ref struct FieldReader(Fields fields)
     /// <summary>A decimal number from 0 to 1.</summary>
     public decimal Share(ReadOnlySpan<byte> name) => Number(name, 0, 1, "a number from 0 to 1");
 
+    /// <summary>An amount of money of 0 or more.</summary>
+    public decimal Amount(ReadOnlySpan<byte> name) => Number(name, 0, Canonical.AmountMax, "a number of 0 or more");
+
     /// <summary>Any decimal number.</summary>
     public decimal Signed(ReadOnlySpan<byte> name) =>
-        Number(name, -Canonical.MagnitudeMax, Canonical.MagnitudeMax, "a number");
+        Number(name, -Canonical.AmountMax, Canonical.AmountMax, "a number");
 
     /// <summary>The market's event time.</summary>
     public DateTime Time(ReadOnlySpan<byte> name)

@@ -11,9 +11,11 @@ internal static class FieldWriterExtensions
         return writer.Add(name, text[..Canonical.Write(value, text)]);
     }
 
-    public static FieldWriter Add(this FieldWriter writer, ReadOnlySpan<byte> name, Price value) => writer.Add(name, value.Value);
+    public static FieldWriter Add(this FieldWriter writer, ReadOnlySpan<byte> name, Price value) =>
+        writer.Add(name, value.Value);
 
-    public static FieldWriter Add(this FieldWriter writer, ReadOnlySpan<byte> name, Quantity value) => writer.Add(name, value.Value);
+    public static FieldWriter Add(this FieldWriter writer, ReadOnlySpan<byte> name, Quantity value) =>
+        writer.Add(name, value.Value);
 
     public static FieldWriter Add(this FieldWriter writer, ReadOnlySpan<byte> name, Side value) =>
         writer.Add(name, value == Side.Buy ? "buy"u8 : "sell"u8);

@@ -27,13 +27,14 @@ public sealed record Fill(
         var strategy = reader.Text("strategy"u8, MarketEvent.NameLengthMax);
         var side = reader.Side("side"u8);
         var quantity = new Quantity(reader.Positive("qty"u8));
-        var price = reader.Price("price"u8);
-        var fee = reader.NotNegative("fee"u8);
+        var price = new Price(reader.Positive("price"u8));
+        var fee = reader.Amount("fee"u8);
         var asset = reader.Text("fee_asset"u8, MarketEvent.NameLengthMax);
         return new Fill(at, orderId, executionId, symbol, strategy, side, quantity, price, fee, asset);
     }
 
     internal override void WriteBody(FieldWriter writer) => writer
         .Add("order_id"u8, OrderId).Add("exec_id"u8, ExecutionId).Add("symbol"u8, Symbol).Add("strategy"u8, Strategy)
-        .Add("side"u8, Side).Add("qty"u8, Quantity).Add("price"u8, Price).Add("fee"u8, Fee).Add("fee_asset"u8, FeeAsset);
+        .Add("side"u8, Side).Add("qty"u8, Quantity).Add("price"u8, Price).Add("fee"u8, Fee)
+        .Add("fee_asset"u8, FeeAsset);
 }

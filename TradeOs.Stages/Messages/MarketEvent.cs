@@ -118,7 +118,8 @@ public sealed record Quote(
         var bidQuantity = reader.NotNegative("bid_qty"u8);
         var ask = reader.Price("ask"u8);
         var askQuantity = reader.NotNegative("ask_qty"u8);
-        if (reader.Error is null && ask < bid) reader.Wrong("ask"u8, reader.Bytes("ask"u8), "a price not below the bid");
+        if (reader.Error is null && ask < bid)
+            reader.Wrong("ask"u8, reader.Bytes("ask"u8), "a price not below the bid");
         return new Quote(at, source, symbol, bid, new Quantity(bidQuantity), ask, new Quantity(askQuantity));
     }
 }

@@ -2,7 +2,8 @@ using TradeOs.Bus;
 
 namespace TradeOs.Stages;
 
-/// <summary>A fact a stage writes. Every entry begins with <c>at trace cause</c>, then come the message's own fields.</summary>
+/// <summary>A fact a stage writes. Every entry begins with <c>at trace cause</c>, then come the message's own
+/// fields.</summary>
 /// <param name="At">The market's event time, UTC, to the microsecond.</param>
 public abstract record Message(DateTime At)
 {
@@ -14,7 +15,8 @@ public abstract record Message(DateTime At)
 }
 
 /// <summary>Where a message comes from.</summary>
-/// <param name="Trace">Entry that started the chain: of <c>market_data.raw</c>, or an outside signal without one.</param>
+/// <param name="Trace">Entry that started the chain: of <c>market_data.raw</c>, or an outside signal without
+/// one.</param>
 /// <param name="Cause">Entry the stage was reading.</param>
 public readonly record struct Origin(EntryId Trace, EntryId Cause)
 {

@@ -10,9 +10,11 @@ namespace TradeOs.Stages;
 /// <param name="GrossPnl">Sum of results before fees.</param>
 /// <param name="Fees">Sum of fees.</param>
 /// <param name="NetPnl">Gross less fees.</param>
-/// <param name="ProfitFactor">Net profits over net losses, 6 places, at most 1000, which also stands for no loss at all; 0 without a profit.</param>
+/// <param name="ProfitFactor">Net profits over net losses, 6 places, at most 1000, which also stands for no loss at
+/// all; 0 without a profit.</param>
 /// <param name="MaxDrawdown">Largest fall of equity from its highest, over that highest, 0 to 1, 8 places.</param>
-/// <param name="Sharpe">Mean over sample deviation of the returns per trade, not annualised, 8 places; 0 while it has no meaning.</param>
+/// <param name="Sharpe">Mean over sample deviation of the returns per trade, not annualised, 8 places; 0 while it has
+/// no meaning.</param>
 /// <param name="Equity">Capital, net result, and open positions valued at the last price shown.</param>
 public sealed record MetricsSnapshot(
     DateTime At, long Trades, long Wins, decimal WinRate, decimal GrossPnl, decimal Fees, decimal NetPnl,
@@ -28,7 +30,7 @@ public sealed record MetricsSnapshot(
             (long)reader.NotNegative("wins"u8),
             reader.Share("win_rate"u8),
             reader.Signed("gross_pnl"u8),
-            reader.NotNegative("fees"u8),
+            reader.Amount("fees"u8),
             reader.Signed("net_pnl"u8),
             reader.NotNegative("profit_factor"u8),
             reader.NotNegative("max_drawdown"u8),

@@ -36,7 +36,7 @@ public sealed record Intent(
         var bid = reader.Price("bid"u8);
         var ask = reader.Price("ask"u8);
         var volume = new Quantity(reader.NotNegative("volume"u8));
-        var notional = reader.NotNegative("notional"u8);
+        var notional = reader.Amount("notional"u8);
         return new Intent(at, id, symbol, strategy, side, quantity, price, bid, ask, volume, notional);
     }
 

@@ -31,10 +31,10 @@ public sealed record Outcome(
         var strategy = reader.Text("strategy"u8, MarketEvent.NameLengthMax);
         var side = reader.Side("side"u8);
         var quantity = new Quantity(reader.Positive("qty"u8));
-        var entry = reader.Price("entry_price"u8);
-        var exit = reader.Price("exit_price"u8);
+        var entry = new Price(reader.Positive("entry_price"u8));
+        var exit = new Price(reader.Positive("exit_price"u8));
         var pnl = reader.Signed("pnl"u8);
-        var fees = reader.NotNegative("fees"u8);
+        var fees = reader.Amount("fees"u8);
         var share = reader.Signed("return"u8);
         var held = (long)reader.NotNegative("held_ms"u8);
         var result = reader.Bytes("result"u8);

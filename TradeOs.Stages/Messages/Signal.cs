@@ -2,7 +2,8 @@ using TradeOs.Bus;
 
 namespace TradeOs.Stages;
 
-/// <summary>What a strategy says: an entry of <c>signals.raw</c> or <c>signals.qualified</c>. Buy enters, sell exits.</summary>
+/// <summary>What a strategy says: an entry of <c>signals.raw</c> or <c>signals.qualified</c>. Buy enters, sell
+/// exits.</summary>
 /// <param name="At">Event time of the market at the decision.</param>
 /// <param name="Symbol">Instrument.</param>
 /// <param name="Strategy">Who says it, 1 to 64 characters.</param>
@@ -13,7 +14,8 @@ namespace TradeOs.Stages;
 /// <param name="Volume">Units traded in the bar the decision was made on; 0 when unknown.</param>
 /// <param name="Confidence">0 to 1; exits of our own strategies say 1.</param>
 /// <param name="Reason">Such as <c>cross-up</c>, <c>stop</c>, <c>target</c>; 1 to 64 characters.</param>
-/// <param name="AverageTrueRange">Of the symbol's bars, in quote currency; null when not known. On the wire: <c>atr</c>.</param>
+/// <param name="AverageTrueRange">Of the symbol's bars, in quote currency; null when not known. On the wire:
+/// <c>atr</c>.</param>
 public sealed record Signal(
     DateTime At, string Symbol, string Strategy, Side Side, Price Price, Price Bid, Price Ask, Quantity Volume,
     decimal Confidence, string Reason, decimal? AverageTrueRange) : Message(At)

@@ -2,8 +2,10 @@ using System.Text;
 
 namespace TradeOs.Stages;
 
-/// <summary>Keeps one string for each short text met again and again (symbols, strategies, sources), so that decoding a tick allocates none.</summary>
-/// <remarks>A cache per thread with a bound: text beyond it is simply made anew. What it returns never depends on what it holds.</remarks>
+/// <summary>Keeps one string for each short text met again and again (symbols, strategies, sources), so that decoding
+/// a tick allocates none.</summary>
+/// <remarks>A cache per thread with a bound: text beyond it is simply made anew. What it returns never depends on
+/// what it holds.</remarks>
 internal static class Words
 {
     private const int SlotsCount = 1024;

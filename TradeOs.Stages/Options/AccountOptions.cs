@@ -9,8 +9,10 @@ public sealed class AccountOptions
     /// <summary>Where these settings are.</summary>
     public const string Section = "Account";
 
-    /// <summary>Names the account in order ids (<c>label-12</c>): 1 to 32 letters, digits, dashes, underscores. Default <c>paper</c>.</summary>
-    /// <remarks>A broker takes the order id for the order itself, so two accounts at one broker need two labels.</remarks>
+    /// <summary>Names the account in order ids (<c>label-12</c>): 1 to 32 letters, digits, dashes, underscores.
+    /// Default <c>paper</c>.</summary>
+    /// <remarks>A broker takes the order id for the order itself, so two accounts at one broker need two
+    /// labels.</remarks>
     [Required]
     [RegularExpression("[A-Za-z0-9_-]{1,32}")]
     public string Label { get; set; } = "paper";

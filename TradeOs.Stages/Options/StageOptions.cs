@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace TradeOs.Stages;
 
-/// <summary>Everything the stages can be told; each property is a section of the configuration of the same name.</summary>
+/// <summary>Everything the stages can be told; each property is a section of the configuration of the same
+/// name.</summary>
 public sealed class StageOptions
 {
     /// <summary>The account everything is counted against.</summary>

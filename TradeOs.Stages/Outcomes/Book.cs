@@ -45,7 +45,8 @@ internal sealed record Lot(DateTime At, decimal Quantity, decimal Price, decimal
 {
     public static Lot Of(Fill fill) => new(fill.At, fill.Quantity.Value, fill.Price.Value, fill.Fee);
 
-    /// <summary>So many units and what is left, the fee shared by quantity; together they are exactly this lot.</summary>
+    /// <summary>So many units and what is left, the fee shared by quantity; together they are exactly this
+    /// lot.</summary>
     public (Lot Part, Lot Left) Split(decimal units)
     {
         if (units == Quantity) return (this, this with { Quantity = 0, Fee = 0 });

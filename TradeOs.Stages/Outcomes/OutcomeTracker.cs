@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace TradeOs.Stages;
 
-/// <summary>Pairs exits with entries, first in first out per symbol and strategy: one outcome for each lot or part of a lot closed.</summary>
+/// <summary>Pairs exits with entries, first in first out per symbol and strategy: one outcome for each lot or part of
+/// a lot closed.</summary>
 /// <remarks>
 /// A fee is shared by quantity, 8 places; the last part takes the exact remainder, so shares add up to the fee.
 /// Selling more than the book holds closes what it holds and is refused for the rest.
@@ -43,7 +44,8 @@ internal sealed class OutcomeTracker : IPureStage<Fill, NoState, Book>
         var held = exit.At > bought.At ? exit.At - bought.At : TimeSpan.Zero;
         return new Outcome(
             exit.At, exit.Symbol, exit.Strategy, Side.Buy, new Quantity(bought.Quantity), new Price(bought.Price),
-            exit.Price, pnl, fees, Math.Round((pnl - fees) / paid, ReturnPlaces), held.Ticks / TimeSpan.TicksPerMillisecond,
+            exit.Price, pnl, fees, Math.Round((pnl - fees) / paid, ReturnPlaces),
+            held.Ticks / TimeSpan.TicksPerMillisecond,
             new Quantity(left.Quantity), new Price(left.AveragePrice));
     }
 }

@@ -26,11 +26,13 @@ internal sealed class EntryLimits(FeasibilityOptions options, AccountOptions acc
             return Above(RejectionCodes.PriceSanity, "spread", ask - bid, options.SpreadMax * price);
         var aside = Math.Max(Math.Abs(ask - price), Math.Abs(price - bid));
         if (aside > options.DeviationMax * price)
-            return Above(RejectionCodes.PriceSanity, "distance of bid or ask from price", aside, options.DeviationMax * price);
+            return Above(
+                RejectionCodes.PriceSanity, "distance of bid or ask from price", aside, options.DeviationMax * price);
         if (position.LastPrice is not { } last) return null;
         var step = Math.Abs(price - last.Value);
         if (step > options.DeviationMax * last.Value)
-            return Above(RejectionCodes.PriceSanity, $"step from last price {last}", step, options.DeviationMax * last.Value);
+            return Above(
+                RejectionCodes.PriceSanity, $"step from last price {last}", step, options.DeviationMax * last.Value);
         return null;
     }
 

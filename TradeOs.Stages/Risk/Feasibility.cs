@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace TradeOs.Stages;
 
-/// <summary>The last word before money: approves an intent only when every limit holds, and counts what it approved as filled.</summary>
+/// <summary>The last word before money: approves an intent only when every limit holds, and counts what it approved
+/// as filled.</summary>
 /// <remarks>
 /// It reads nothing but the intent. Costs are worst case: units at the higher of price and ask. Exits shrink what is at
 /// stake, so they are held to the facts only (a repeat, a wrong notional, crossed prices, more than was approved), and
@@ -22,7 +23,8 @@ internal sealed class Feasibility(FeasibilityOptions options, AccountOptions acc
         var position = keyed ?? SymbolPosition.Empty;
         var number = SequenceNumber.Of(input.IntentId);
         if (number <= state.LastIntent)
-            return Refuse(state, position, input, new(RejectionCodes.DuplicateIntent, $"{input.IntentId} was decided before"));
+            return Refuse(
+                state, position, input, new(RejectionCodes.DuplicateIntent, $"{input.IntentId} was decided before"));
         state = state.Saw(number, input.At);
         var seen = position with { LastPrice = input.Price };
         var refusal = Facts(input)

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace TradeOs.Stages;
 
-/// <summary>Limits no order passes. They bound entries; exits only shrink what is at stake and are spared most of them.</summary>
+/// <summary>Limits no order passes. They bound entries; exits only shrink what is at stake and are spared most of
+/// them.</summary>
 public sealed class FeasibilityOptions : IValidatableObject
 {
     /// <summary>Where these settings are.</summary>
@@ -25,11 +26,13 @@ public sealed class FeasibilityOptions : IValidatableObject
     [Range(typeof(decimal), "0", "1000000000000", ParseLimitsInInvariantCulture = true)]
     public decimal NotionalMax { get; set; } = 10_000m;
 
-    /// <summary>Largest worst-case cost of one symbol's position over all strategies, quote currency. Default 10,000.</summary>
+    /// <summary>Largest worst-case cost of one symbol's position over all strategies, quote currency. Default
+    /// 10,000.</summary>
     [Range(typeof(decimal), "0", "1000000000000", ParseLimitsInInvariantCulture = true)]
     public decimal PositionMax { get; set; } = 10_000m;
 
-    /// <summary>Largest worst-case cost of all positions as a share of the capital, 0.01 to 10. Default 1: no borrowed money.</summary>
+    /// <summary>Largest worst-case cost of all positions as a share of the capital, 0.01 to 10. Default 1: no
+    /// borrowed money.</summary>
     [Range(typeof(decimal), "0.01", "10", ParseLimitsInInvariantCulture = true)]
     public decimal ExposureMax { get; set; } = 1m;
 
@@ -37,8 +40,10 @@ public sealed class FeasibilityOptions : IValidatableObject
     [Range(typeof(decimal), "0", "1", ParseLimitsInInvariantCulture = true)]
     public decimal SpreadMax { get; set; } = 0.01m;
 
-    /// <summary>Largest step of an entry's price from the last one seen of the symbol, as a share of that, 0.0001 to 10. Default 0.2.</summary>
-    /// <remarks>Bid and ask may not be further from the price either. The price seen is any intent's, refused ones too.</remarks>
+    /// <summary>Largest step of an entry's price from the last one seen of the symbol, as a share of that, 0.0001 to
+    /// 10. Default 0.2.</summary>
+    /// <remarks>Bid and ask may not be further from the price either. The price seen is any intent's, refused ones
+    /// too.</remarks>
     [Range(typeof(decimal), "0.0001", "10", ParseLimitsInInvariantCulture = true)]
     public decimal DeviationMax { get; set; } = 0.2m;
 
@@ -53,12 +58,13 @@ public sealed class FeasibilityOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (QuantityMin > QuantityMax) yield return Above(nameof(QuantityMin), QuantityMin, nameof(QuantityMax), QuantityMax);
-        if (NotionalMin > NotionalMax) yield return Above(nameof(NotionalMin), NotionalMin, nameof(NotionalMax), NotionalMax);
+        if (QuantityMin > QuantityMax)
+            yield return CrossCheck.Failure(
+                Section, nameof(QuantityMin), QuantityMin, "at most", nameof(QuantityMax), QuantityMax);
+        if (NotionalMin > NotionalMax)
+            yield return CrossCheck.Failure(
+                Section, nameof(NotionalMin), NotionalMin, "at most", nameof(NotionalMax), NotionalMax);
     }
-
-    private static ValidationResult Above(string least, decimal found, string most, decimal limit) =>
-        new(FormattableString.Invariant($"{Section}:{least} is {found}, expected at most {most}, which is {limit}."));
 }
 
 /// <summary>Checks <see cref="FeasibilityOptions"/>.</summary>

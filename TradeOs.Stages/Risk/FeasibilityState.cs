@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace TradeOs.Stages;
 
 /// <summary>What feasibility keeps for all symbols.</summary>
-/// <param name="LastIntent">Largest intent number decided; intents are numbered in order, so nothing at or below it is new.</param>
+/// <param name="LastIntent">Largest intent number decided; intents are numbered in order, so nothing at or below it
+/// is new.</param>
 /// <param name="Orders">Orders approved; the next one is numbered one higher.</param>
 /// <param name="Exposure">Worst-case cost of all positions, quote currency.</param>
 /// <param name="SeenAt">Largest event time seen: the clock of the rate.</param>

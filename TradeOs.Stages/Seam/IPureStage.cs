@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace TradeOs.Stages;
 
-/// <summary>A stage as a function: states and one message in, new states and messages out. It remembers nothing itself.</summary>
+/// <summary>A stage as a function: states and one message in, new states and messages out. It remembers nothing
+/// itself.</summary>
 /// <typeparam name="TInput">Message of the stream it reads.</typeparam>
 /// <typeparam name="TShared">State that several keys share; a stage without one uses <see cref="NoState"/>.</typeparam>
 /// <typeparam name="TKeyed">State of the message's own key; a stage without one uses <see cref="NoState"/>.</typeparam>

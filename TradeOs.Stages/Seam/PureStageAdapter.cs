@@ -64,7 +64,8 @@ internal sealed class PureStageAdapter<TInput, TShared, TKeyed>(
         _keyed.Set(keyed, decision.Keyed);
         foreach (var message in decision.Messages)
         {
-            if (message is Rejection rejection) rejection.Write(batch.Append(StreamNames.Rejected), origin, Reader.Name);
+            if (message is Rejection rejection)
+                rejection.Write(batch.Append(StreamNames.Rejected), origin, Reader.Name);
             else message.Write(batch.Append(_output), origin);
         }
     }

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace TradeOs.Stages;
 
-/// <summary>How states are written in checkpoints: compact JSON, absent where null. Its shape belongs to the reader's state version.</summary>
+/// <summary>How states are written in checkpoints: compact JSON, absent where null. Its shape belongs to the reader's
+/// state version.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -3,13 +3,15 @@ using Microsoft.Extensions.Options;
 
 namespace TradeOs.Stages;
 
-/// <summary>How entries are weighted: the usual size at the target volatility, less when the symbol moves more.</summary>
+/// <summary>How entries are weighted: the usual size at the target volatility, less when the symbol moves
+/// more.</summary>
 public sealed class ModifierOptions : IValidatableObject
 {
     /// <summary>Where these settings are.</summary>
     public const string Section = "Modifier";
 
-    /// <summary>Average true range over price at which the weight is 1, 0.000001 to 1. Default 0.0005, 5 basis points a bar.</summary>
+    /// <summary>Average true range over price at which the weight is 1, 0.000001 to 1. Default 0.0005, 5 basis points
+    /// a bar.</summary>
     [Range(typeof(decimal), "0.000001", "1", ParseLimitsInInvariantCulture = true)]
     public decimal TargetVolatility { get; set; } = 0.0005m;
 
@@ -25,8 +27,8 @@ public sealed class ModifierOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (WeightMin > WeightMax)
-            yield return new ValidationResult(FormattableString.Invariant(
-                $"{Section}:{nameof(WeightMin)} is {WeightMin}, expected at most {nameof(WeightMax)}, which is {WeightMax}."));
+            yield return CrossCheck.Failure(
+                Section, nameof(WeightMin), WeightMin, "at most", nameof(WeightMax), WeightMax);
     }
 }
 

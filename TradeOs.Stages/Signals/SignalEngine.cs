@@ -4,7 +4,8 @@ namespace TradeOs.Stages;
 /// <remarks>
 /// A bar of trades closes when a trade of a later interval arrives; an interval without trades makes no bar; a trade
 /// that steps back in time counts in the bar being made. The decision is taken on the bar that closed, the price in the
-/// signal is that of the trade that closed it. Finished bars that are fed are used as they are, and must rise in time; a
+/// signal is that of the trade that closed it. Finished bars that are fed are used as they are, and must rise in
+/// time; a
 /// symbol that has been fed one makes no bars of its trades any more, so that nothing is counted twice.
 /// Long only: buy enters, sell exits.
 /// </remarks>
@@ -32,7 +33,8 @@ internal sealed class SignalEngine(StrategiesOptions options) : IPureStage<Marke
     {
         if (tick.BarAt is not null) return new(strategies, tick, []);
         var interval = trade.At.Ticks / options.Bars.Interval.Ticks;
-        if (tick.Bar is not { } bar) return new(strategies, tick with { Bar = BarInProgress.Start(interval, trade) }, []);
+        if (tick.Bar is not { } bar)
+            return new(strategies, tick with { Bar = BarInProgress.Start(interval, trade) }, []);
         if (interval <= bar.Interval) return new(strategies, tick with { Bar = bar.Add(trade) }, []);
         var moment = MomentOf(tick.Quote, trade, trade.Price, new Quantity(bar.Volume), bar.Finish());
         var (after, said) = _bench.Close(strategies, moment);
@@ -60,8 +62,7 @@ internal sealed class SignalEngine(StrategiesOptions options) : IPureStage<Marke
 
     private Moment MomentOf(BestQuote? quote, MarketEvent input, Price price, Quantity volume, FinishedBar bar)
     {
-        var isFresh = quote is not null && input.At - quote.At <= options.Bars.QuoteAgeMax;
-        return new Moment(
-            input.At, input.Symbol, price, isFresh ? quote!.Bid : price, isFresh ? quote!.Ask : price, volume, bar, null);
+        var fresh = quote is not null && input.At - quote.At <= options.Bars.QuoteAgeMax ? quote : null;
+        return new Moment(input.At, input.Symbol, price, fresh?.Bid ?? price, fresh?.Ask ?? price, volume, bar, null);
     }
 }

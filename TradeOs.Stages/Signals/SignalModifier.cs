@@ -1,6 +1,7 @@
 namespace TradeOs.Stages;
 
-/// <summary>Weights entries so that a symbol that moves more is taken less of: target volatility over volatility, within bounds.</summary>
+/// <summary>Weights entries so that a symbol that moves more is taken less of: target volatility over volatility,
+/// within bounds.</summary>
 /// <remarks>
 /// Volatility is the average true range over the price, 8 places, and believed only above 0 and up to 1. A signal
 /// without a range is weighted by the last one seen of its symbol. While none is known, or none to believe, entries are
@@ -15,13 +16,15 @@ internal sealed class SignalModifier(ModifierOptions options) : IPureStage<Signa
 
     public Decision<NoState, ModifierState> Decide(NoState? shared, ModifierState? keyed, Signal input)
     {
-        var state = input.AverageTrueRange is { } range && range != keyed?.AverageTrueRange ? new ModifierState(range) : keyed;
+        var state = input.AverageTrueRange is { } range && range != keyed?.AverageTrueRange
+            ? new ModifierState(range)
+            : keyed;
         var volatility = VolatilityOf(state, input);
         if (input.Side == Side.Sell) return new(null, state, [new ModifiedSignal(input, 1, volatility ?? 0)]);
         if (volatility is not { } known)
         {
             var detail = state is null ? "no average true range seen of this symbol" : FormattableString.Invariant(
-                $"average true range {state.AverageTrueRange} at price {input.Price}, expected above 0 and below the price");
+                $"range {state.AverageTrueRange} at price {input.Price}, expected above 0 and at most the price");
             return new(null, state, [new Rejection(input.At, RejectionCodes.VolatilityUnknown, detail, input.Symbol)]);
         }
 

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace TradeOs.Stages;
 
-/// <summary>Lets through what is worth acting on. Entries must be confident and not too frequent; exits always pass, unless repeated.</summary>
+/// <summary>Lets through what is worth acting on. Entries must be confident and not too frequent; exits always pass,
+/// unless repeated.</summary>
 /// <remarks>
 /// Time is the largest event time seen for the symbol and strategy. A repeat is the same side at the same time as one
 /// of the last <see cref="RecentMax"/> signals of that symbol and strategy; an older one is not recognized.
@@ -20,7 +21,8 @@ internal sealed class SignalQualifier(QualifierOptions options) : IPureStage<Sig
         if (state.Recent.Contains(said))
         {
             var side = input.Side == Side.Buy ? "buy" : "sell";
-            return Refuse(state, input, RejectionCodes.Duplicate, $"{input.Strategy} said {side} for this moment before");
+            return Refuse(
+                state, input, RejectionCodes.Duplicate, $"{input.Strategy} said {side} for this moment before");
         }
 
         var now = state.SeenAt > input.At ? state.SeenAt : input.At;
@@ -38,7 +40,8 @@ internal sealed class SignalQualifier(QualifierOptions options) : IPureStage<Sig
     private static ImmutableArray<Utterance> Last(ImmutableArray<Utterance> recent, Utterance said) =>
         [.. recent.AsSpan()[Math.Max(0, recent.Length + 1 - RecentMax)..], said];
 
-    private static Decision<NoState, QualifierState> Refuse(QualifierState state, Signal input, string code, string detail) =>
+    private static Decision<NoState, QualifierState> Refuse(
+        QualifierState state, Signal input, string code, string detail) =>
         new(null, state, [new Rejection(input.At, code, detail, input.Symbol)]);
 }
 

@@ -1,7 +1,8 @@
 namespace TradeOs.Stages;
 
 /// <summary>Enters when a bar closes above the highest high before it, leaves below the lowest low.</summary>
-/// <remarks>Confidence: 0.5 and half of how far the close is above that high, one average true range being all.</remarks>
+/// <remarks>Confidence: 0.5 and half of how far the close is above that high, one average true range being
+/// all.</remarks>
 internal sealed class DonchianBreakout(DonchianBreakoutOptions options) : IStrategy<DonchianChannel>
 {
     public string Name => "donchian-breakout";

@@ -13,7 +13,8 @@ public sealed class DonchianBreakoutOptions : ExitOptions, IValidatableObject
     [Range(2, 500)]
     public int EntryBars { get; set; } = 20;
 
-    /// <summary>Bars before the current one whose lowest low must hold, 1 to 500, at most <see cref="EntryBars"/>. Default 10.</summary>
+    /// <summary>Bars before the current one whose lowest low must hold, 1 to 500, at most <see cref="EntryBars"/>.
+    /// Default 10.</summary>
     [Range(1, 500)]
     public int ExitBars { get; set; } = 10;
 
@@ -21,8 +22,8 @@ public sealed class DonchianBreakoutOptions : ExitOptions, IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (ExitBars > EntryBars)
-            yield return new ValidationResult(
-                $"{Section}:{nameof(ExitBars)} is {ExitBars}, expected at most {nameof(EntryBars)}, which is {EntryBars}.");
+            yield return CrossCheck.Failure(
+                Section, nameof(ExitBars), ExitBars, "at most", nameof(EntryBars), EntryBars);
     }
 }
 

@@ -1,7 +1,8 @@
 namespace TradeOs.Stages;
 
 /// <summary>Enters when a fast average of closes crosses over a slow one, leaves when it crosses under.</summary>
-/// <remarks>Confidence: 0.5 and half of how far the close is above the slow average, one average true range being all.</remarks>
+/// <remarks>Confidence: 0.5 and half of how far the close is above the slow average, one average true range being
+/// all.</remarks>
 internal sealed class EmaCross(EmaCrossOptions options) : IStrategy<EmaCrossIndicators>
 {
     public string Name => "ema-cross";

@@ -21,8 +21,8 @@ public sealed class EmaCrossOptions : ExitOptions, IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (FastPeriod >= SlowPeriod)
-            yield return new ValidationResult(
-                $"{Section}:{nameof(FastPeriod)} is {FastPeriod}, expected less than {nameof(SlowPeriod)}, which is {SlowPeriod}.");
+            yield return CrossCheck.Failure(
+                Section, nameof(FastPeriod), FastPeriod, "less than", nameof(SlowPeriod), SlowPeriod);
     }
 }
 

@@ -6,7 +6,8 @@ namespace TradeOs.Stages;
 public abstract class ExitOptions
 {
     /// <summary>Whether the strategy runs. Default true.</summary>
-    /// <remarks>Switched off, it says nothing more, exits included: what it holds stays open until it is back.</remarks>
+    /// <remarks>Switched off, it says nothing more, exits included: what it holds stays open until it is
+    /// back.</remarks>
     public bool Enabled { get; set; } = true;
 
     /// <summary>Leaves when a bar closes so many average true ranges below the entry, 0.1 to 100. Default 3.</summary>

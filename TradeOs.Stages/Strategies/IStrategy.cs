@@ -1,6 +1,7 @@
 namespace TradeOs.Stages;
 
-/// <summary>A rule that has an opinion about every finished bar. Whether a position is held is not its concern.</summary>
+/// <summary>A rule that has an opinion about every finished bar. Whether a position is held is not its
+/// concern.</summary>
 /// <typeparam name="TIndicators">What it remembers of the bars before.</typeparam>
 internal interface IStrategy<TIndicators>
     where TIndicators : class
@@ -33,6 +34,7 @@ internal readonly record struct Opinion<TIndicators>(
 /// <summary>Confidence of an entry from how strong its cause is.</summary>
 internal static class Confidence
 {
-    /// <summary>Half, and up to the other half in proportion: strength 0 gives 0.5, strength 1 and more gives 1.</summary>
+    /// <summary>Half, and up to the other half in proportion: strength 0 gives 0.5, strength 1 and more gives
+    /// 1.</summary>
     public static double Of(double strength) => 0.5 + (0.5 * Math.Clamp(strength, 0, 1));
 }

@@ -1,6 +1,7 @@
 namespace TradeOs.Stages;
 
-/// <summary>Enters when the relative strength index comes back over the oversold level, leaves at the exit level.</summary>
+/// <summary>Enters when the relative strength index comes back over the oversold level, leaves at the exit
+/// level.</summary>
 /// <remarks>Confidence: 0.5 and half of how deep the index was, as a share of the oversold level.</remarks>
 internal sealed class RsiReversion(RsiReversionOptions options) : IStrategy<RelativeStrength>
 {
@@ -16,7 +17,9 @@ internal sealed class RsiReversion(RsiReversionOptions options) : IStrategy<Rela
         if (indicators.Value(options.Period) is not { } before || after.Value(options.Period) is not { } now)
             return new(after, null, "", null);
         var isBack = before < options.Oversold && now >= options.Oversold;
-        double? enter = isBack && range is not null ? Confidence.Of((options.Oversold - before) / options.Oversold) : null;
+        double? enter = isBack && range is not null
+            ? Confidence.Of((options.Oversold - before) / options.Oversold)
+            : null;
         return new(after, enter, "oversold", now >= options.ExitLevel ? "recovered" : null);
     }
 }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace TradeOs.Stages;
 
-/// <summary>Enters when the relative strength index comes back over the oversold level, leaves at the exit level.</summary>
+/// <summary>Enters when the relative strength index comes back over the oversold level, leaves at the exit
+/// level.</summary>
 public sealed class RsiReversionOptions : ExitOptions, IValidatableObject
 {
     /// <summary>Where these settings are.</summary>
@@ -17,7 +18,8 @@ public sealed class RsiReversionOptions : ExitOptions, IValidatableObject
     [Range(1.0, 99.0)]
     public double Oversold { get; set; } = 30;
 
-    /// <summary>Leaves when the index is at or above this, 1 to 100, above <see cref="Oversold"/>. Default 60.</summary>
+    /// <summary>Leaves when the index is at or above this, 1 to 100, above <see cref="Oversold"/>. Default
+    /// 60.</summary>
     [Range(1.0, 100.0)]
     public double ExitLevel { get; set; } = 60;
 
@@ -25,8 +27,8 @@ public sealed class RsiReversionOptions : ExitOptions, IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Oversold >= ExitLevel)
-            yield return new ValidationResult(FormattableString.Invariant(
-                $"{Section}:{nameof(Oversold)} is {Oversold}, expected less than {nameof(ExitLevel)}, which is {ExitLevel}."));
+            yield return CrossCheck.Failure(
+                Section, nameof(Oversold), Oversold, "less than", nameof(ExitLevel), ExitLevel);
     }
 }
 

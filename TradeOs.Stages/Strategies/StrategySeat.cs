@@ -14,12 +14,14 @@ internal sealed record StrategySeat<TIndicators>(TIndicators Indicators, Holding
 /// <param name="Bars">Bars closed since.</param>
 internal sealed record Holding(double EntryPrice, double Range, int Bars);
 
-/// <summary>Turns opinions into signals: what is not held may be entered, what is held may be left, by the strategy's rule or by stop, target or time.</summary>
+/// <summary>Turns opinions into signals: what is not held may be entered, what is held may be left, by the strategy's
+/// rule or by stop, target or time.</summary>
 internal static class StrategySeat
 {
     /// <summary>What the strategy knows after this bar; what it says is added to <paramref name="said"/>.</summary>
     public static StrategySeat<TIndicators>? Follow<TIndicators>(
-        IStrategy<TIndicators> strategy, StrategySeat<TIndicators>? seat, Moment moment, ImmutableArray<Message>.Builder said)
+        IStrategy<TIndicators> strategy, StrategySeat<TIndicators>? seat, Moment moment,
+        ImmutableArray<Message>.Builder said)
         where TIndicators : class
     {
         if (!strategy.Exits.Enabled) return seat;

@@ -10,11 +10,20 @@ internal static class Canonical
     /// <summary>28 places, the most a decimal has: no exponent, no trailing zeros.</summary>
     public const string DecimalFormat = "0.############################";
 
-    /// <summary>Largest magnitude accepted from outside: products of two such numbers still fit a decimal.</summary>
+    /// <summary>Largest quantity, range or weight that is read.</summary>
     public const decimal MagnitudeMax = 100_000_000_000_000m;
 
-    /// <summary>Smallest price accepted from outside: any amount of capital over such a price still fits a decimal.</summary>
+    /// <summary>Largest amount of money that is read; quantity times price is always below, and still fits a
+    /// decimal.</summary>
+    public const decimal AmountMax = 10_000_000_000_000_000_000_000_000_000m;
+
+    /// <summary>Smallest price accepted from outside: any amount of capital over such a price still fits a
+    /// decimal.</summary>
     public const decimal PriceMin = 0.000000000001m;
+
+    /// <summary>Largest price accepted from outside; far enough below <see cref="MagnitudeMax"/> for slippage on
+    /// top.</summary>
+    public const decimal PriceMax = 1_000_000_000_000m;
 
     /// <summary>Largest weight that is acted on: no setting allows more.</summary>
     public const decimal WeightMax = 100;
@@ -30,18 +39,21 @@ internal static class Canonical
     /// <summary>Digits that surely fit 64 bits.</summary>
     private const int DigitsFastMax = 18;
 
-    /// <summary>Reads a plain decimal (digits, one point, a leading minus): no exponent, no blanks, no thousands marks.</summary>
+    /// <summary>Reads a plain decimal (digits, one point, a sign), up to <see cref="AmountMax"/>: no exponent, no
+    /// blanks, no thousands marks.</summary>
     public static bool TryDecimal(ReadOnlySpan<byte> text, out decimal value)
     {
-        if (TryShort(text, out value)) return value <= MagnitudeMax;
+        if (TryShort(text, out value)) return true;
         value = 0;
         return text.Length is > 0 and < DecimalBytesMax
             && decimal.TryParse(
-                text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
-            && Math.Abs(value) <= MagnitudeMax;
+                text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+                out value)
+            && Math.Abs(value) <= AmountMax;
     }
 
-    /// <summary>Writes the canonical text of a decimal: no exponent, no trailing zeros. Returns bytes written.</summary>
+    /// <summary>Writes the canonical text of a decimal: no exponent, no trailing zeros. Returns bytes
+    /// written.</summary>
     public static int Write(decimal value, Span<byte> target)
     {
         value.TryFormat(target, out var length, default, CultureInfo.InvariantCulture);
@@ -67,7 +79,8 @@ internal static class Canonical
         return true;
     }
 
-    /// <summary>Writes an event time to the microsecond; <paramref name="target"/> has <see cref="TimeBytes"/> bytes.</summary>
+    /// <summary>Writes an event time to the microsecond; <paramref name="target"/> has <see cref="TimeBytes"/>
+    /// bytes.</summary>
     public static void Write(DateTime time, Span<byte> target)
     {
         time.TryFormat(target, out _, "yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
@@ -77,7 +90,8 @@ internal static class Canonical
     public static string Show(ReadOnlySpan<byte> text) =>
         text.Length <= 80 ? Encoding.UTF8.GetString(text) : Encoding.UTF8.GetString(text[..77]) + "...";
 
-    /// <summary>Reads digits with or without one point inside, the usual text, many times faster than the library does.</summary>
+    /// <summary>Reads digits with or without one point inside, the usual text, many times faster than the library
+    /// does.</summary>
     private static bool TryShort(ReadOnlySpan<byte> text, out decimal value)
     {
         value = 0;
@@ -104,7 +118,8 @@ internal static class Canonical
     }
 
     private static bool Number(ReadOnlySpan<byte> digits, out int value) =>
-        Utf8Parser.TryParse(digits, out value, out var used) && used == digits.Length && digits[0] is >= (byte)'0' and <= (byte)'9';
+        Utf8Parser.TryParse(digits, out value, out var used)
+            && used == digits.Length && digits[0] is >= (byte)'0' and <= (byte)'9';
 
     private static bool Fraction(ReadOnlySpan<byte> text, out int microseconds)
     {

@@ -7,21 +7,18 @@ namespace TradeOs.Tests.Stages;
 /// <summary>What a stage writes depends on what it is fed, never on how it is driven.</summary>
 public sealed class DeterminismTests
 {
-    private const int RestartAlways = 1;
-
-    private static readonly (int BatchCountMax, int RestartEvery)[] Ways =
-        [(1, 0), (7, 0), (256, 0), (1, RestartAlways), (7, RestartAlways), (256, RestartAlways)];
+    private static readonly int[] BatchCounts = [1, 7, 256];
 
     [TestCaseSource(typeof(Recordings), nameof(Recordings.All))]
-    public async Task Stages_HoweverBatchedAndRestarted_WriteTheSame(string path)
+    public async Task Stages_HoweverBatchedRestartedAndCrashed_WriteTheSame(string path)
     {
         var events = Recordings.Read(path);
-        var expected = await TextAsync(events, 100, 0);
+        var expected = await TextAsync(events, 100, Life.Calm);
 
-        foreach (var (batchCountMax, restartEvery) in Ways)
+        foreach (var batchCountMax in BatchCounts)
         {
-            var found = await TextAsync(events, batchCountMax, restartEvery);
-            Assert.That(found, Is.EqualTo(expected), $"batches of {batchCountMax}, restart every {restartEvery}");
+            foreach (var life in Enum.GetValues<Life>())
+                Assert.That(await TextAsync(events, batchCountMax, life), Is.EqualTo(expected), $"{life} {batchCountMax}");
         }
     }
 
@@ -47,14 +44,16 @@ public sealed class DeterminismTests
         using var stop = new CancellationTokenSource();
         var limits = new LoopLimits(50, TimeSpan.FromMilliseconds(20));
         var loops = Pipeline.CreateStages(new StageOptions())
-            .Select(stage => new StageLoop(hosted.Bus, stage, limits, new LoopProgress(stage.Reader.Name)).RunAsync(stop.Token))
+            .Select(stage => new StageLoop(hosted.Bus, stage, limits, new LoopProgress(stage.Reader.Name)))
+            .Select(loop => loop.RunAsync(stop.Token))
             .ToArray();
         await UntilAllReadAsync(hosted, (await expected.EntriesAsync(StreamNames.Outcomes)).Count, loops);
         await stop.CancelAsync();
         await Task.WhenAll(loops);
 
         foreach (var stream in Topology.Path)
-            Assert.That(Text(await hosted.EntriesAsync(stream)), Is.EqualTo(Text(await expected.EntriesAsync(stream))), stream);
+            Assert.That(
+                Text(await hosted.EntriesAsync(stream)), Is.EqualTo(Text(await expected.EntriesAsync(stream))), stream);
     }
 
     private static async Task UntilAllReadAsync(PipelineRun run, long outcomes, Task[] loops)
@@ -71,21 +70,23 @@ public sealed class DeterminismTests
     }
 
     private static async Task<IReadOnlyList<string>> TextAsync(
-        IEnumerable<MarketEvent> events, int batchCountMax, int restartEvery)
+        IEnumerable<MarketEvent> events, int batchCountMax, Life life)
     {
-        var run = await new PipelineRun(new StageOptions(), batchCountMax, restartEvery).FeedAsync(events);
+        var run = await new PipelineRun(new StageOptions(), batchCountMax, life).FeedAsync(events);
         return await (await run.RunAsync()).TextAsync();
     }
 
     private static async Task<string[]> SignalsAsync(IEnumerable<MarketEvent> events, string symbol)
     {
-        var run = await (await new PipelineRun(new StageOptions(), 64, 10).FeedAsync(events)).RunAsync();
+        var run = await (await new PipelineRun(new StageOptions(), 64, Life.Restarts).FeedAsync(events)).RunAsync();
         return
         [
-            .. (await run.EntriesAsync(StreamNames.SignalsRaw)).Where(entry => TestText.Of(entry, "symbol") == symbol)
-                .Select(entry => TestText.Of(entry, "at") + TestText.Of(entry, "strategy") + TestText.Of(entry, "reason")),
+            .. (await run.EntriesAsync(StreamNames.SignalsRaw))
+                .Where(entry => TestText.Of(entry, "symbol") == symbol)
+                .Select(entry => TestText.Of(entry, "at") + TestText.Of(entry, "reason")),
         ];
     }
 
-    private static IEnumerable<string> Text(IEnumerable<Entry> entries) => entries.Select(entry => $"{entry.Id} {entry.Fields}");
+    private static IEnumerable<string> Text(IEnumerable<Entry> entries) =>
+        entries.Select(entry => $"{entry.Id} {entry.Fields}");
 }

@@ -9,7 +9,8 @@ public sealed class FeasibilityTests
 
     private static readonly FeasibilityOptions Options = new()
     {
-        QuantityMin = 1, QuantityMax = 60, NotionalMin = 100, NotionalMax = 5_000, PositionMax = 6_000, SpreadMax = 0.01m,
+        QuantityMin = 1, QuantityMax = 60, NotionalMin = 100, NotionalMax = 5_000, PositionMax = 6_000,
+        SpreadMax = 0.01m,
         DeviationMax = 0.1m, RateMax = 3, RateWindow = TimeSpan.FromSeconds(10),
     };
 
@@ -47,7 +48,8 @@ public sealed class FeasibilityTests
         Row("up to the capital", "passed", Buy(1, 50), Of("B", Buy(2, 50))),
         Row("too many entries", RejectionCodes.RateLimit, Buy(1, 5), Buy(2, 5), Buy(3, 5), Later(9.999, Buy(4, 5))),
         Row("entries after the window", "passed", Buy(1, 5), Buy(2, 5), Buy(3, 5), Later(10, Buy(4, 5))),
-        Row("exits are not counted", "passed", Buy(1, 5), Buy(2, 5), Buy(3, 5), Sell(4, 5)),
+        Row("an exit is never too many", "passed", Buy(1, 5), Buy(2, 5), Buy(3, 5), Sell(4, 5)),
+        Row("exits are not counted", "passed", Buy(1, 5), Buy(2, 5), Sell(3, 5), Buy(4, 5)),
         Row("a refused entry is not counted", "passed", Buy(1, 5), Buy(2, 5), Buy(3, 0.1m), Buy(4, 5)),
         Row("nothing to sell", RejectionCodes.NoPosition, Sell(1)),
         Row("another strategy's units", RejectionCodes.NoPosition, Buy(1), Sell(2) with { Strategy = "other" }),
@@ -92,7 +94,8 @@ public sealed class FeasibilityTests
         Assert.That(((Rejection)said[0]).Detail, Is.EqualTo("position 6100, expected at most 6000"));
     }
 
-    private static PureRun<Intent, FeasibilityState, SymbolPosition> Run() => PureRun.Of(new Feasibility(Options, Account));
+    private static PureRun<Intent, FeasibilityState, SymbolPosition> Run() =>
+        PureRun.Of(new Feasibility(Options, Account));
 
     private static Intent Buy(int number, decimal quantity = 10, decimal price = 100) =>
         Sample.Intent(number, Side.Buy, quantity, price);

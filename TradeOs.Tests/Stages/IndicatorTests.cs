@@ -53,14 +53,17 @@ public sealed class IndicatorTests
         var before = double.NaN;
         var ranges = Rows(path).Select(bar =>
         {
-            var range = double.IsNaN(before) ? bar.High - bar.Low : Math.Max(bar.High, before) - Math.Min(bar.Low, before);
+            var range = double.IsNaN(before)
+                ? bar.High - bar.Low
+                : Math.Max(bar.High, before) - Math.Min(bar.Low, before);
             before = bar.Close;
             return new FinishedBar(range, range, range);
         });
 
         Compare(
             Column(path, "Average True Range 14"), ranges, WilderAverage.Empty,
-            (average, range) => average.Add(range.Close, 14), average => average.IsReady(14) ? average.Value : null, 1e-4);
+            (average, range) => average.Add(range.Close, 14),
+            average => average.IsReady(14) ? average.Value : null, 1e-4);
     }
 
     [TestCase(new double[] { 1, 2, 3, 4 }, 100, TestName = "only rises")]
@@ -111,7 +114,8 @@ public sealed class IndicatorTests
     private static double?[] Column(string path, string name)
     {
         var lines = SharedFiles.Lines(path);
-        var column = Array.FindIndex(lines[0].Split(','), title => title.Equals(name, StringComparison.OrdinalIgnoreCase));
+        var column = Array.FindIndex(
+            lines[0].Split(','), title => title.Equals(name, StringComparison.OrdinalIgnoreCase));
         return [.. lines.Skip(1).Where(line => line.Length > 0).Select(line => Number(line.Split(',')[column]))];
     }
 

@@ -37,7 +37,8 @@ public sealed class IntentPlannerTests
         var intent = (Intent)run.Show(
             Sample.Weighted(Sample.Buy), Sample.Weighted(Sample.Sell with { Price = new Price(55) }))[0];
 
-        Assert.That((intent.Side, intent.Quantity.ToString(), intent.IntentId), Is.EqualTo((Side.Sell, "1.998", "I-2")));
+        Assert.That(
+            (intent.Side, intent.Quantity.ToString(), intent.IntentId), Is.EqualTo((Side.Sell, "1.998", "I-2")));
         Assert.That(run.KeyedOf(Sample.Weighted(Sample.Sell)), Is.Null);
     }
 
@@ -58,7 +59,7 @@ public sealed class IntentPlannerTests
     [TestCase(0.000000000001, RejectionCodes.QuantityTooLarge, TestName = "the capital buys more than any order")]
     public void Planner_AtAnExtremePrice_RefusesInsteadOfFailing(double ask, string code)
     {
-        var signal = Sample.Buy with { Ask = new Price((decimal)ask), Price = new Price(100_000_000_000_000m) };
+        var signal = Sample.Buy with { Ask = new Price((decimal)ask), Price = new Price(1_000_000_000_000m) };
 
         Assert.That(Run().CodeOf(Sample.Weighted(signal)), Is.EqualTo(code));
     }

@@ -5,7 +5,8 @@ namespace TradeOs.Tests.Stages;
 
 public sealed class MetricsPublisherTests
 {
-    /// <summary>empyrical's mixed_returns without its leading nan, and its Sharpe ratio annualised over 252 days.</summary>
+    /// <summary>empyrical's mixed_returns without its leading nan, and its Sharpe ratio annualised over 252
+    /// days.</summary>
     private static readonly double[] MixedReturns = [0.01, 0.10, -0.04, 0.02, 0.03, 0.02, 0.01, -0.10];
 
     private const double MixedSharpeAnnual = 1.7238613961706866;
@@ -23,7 +24,11 @@ public sealed class MetricsPublisherTests
     [Test]
     public void Metrics_AfterSomeOutcomes_AddThemUp()
     {
-        var snapshot = Last([Sample.Outcome(30, 0.3m, 1), Sample.Outcome(-20, -0.2m, 1), Sample.Outcome(1, 0, 1), Sample.Outcome(50, 0.5m)]);
+        var snapshot = Last(
+        [
+            Sample.Outcome(30, 0.3m, 1), Sample.Outcome(-20, -0.2m, 1), Sample.Outcome(1, 0, 1),
+            Sample.Outcome(50, 0.5m),
+        ]);
 
         Assert.That(snapshot with { Sharpe = 0 }, Is.EqualTo(new MetricsSnapshot(
             Sample.Noon, 4, 2, 0.5m, 61, 3, 58, 3.761905m, 0.02040816m, 0, 1058)));
@@ -48,7 +53,8 @@ public sealed class MetricsPublisherTests
         var part = Sample.Outcome(10) with { OpenQuantity = new Quantity(3), OpenPrice = new Price(100) };
 
         Assert.That(Last([part]).Equity, Is.EqualTo(1000 + 10 + 30));
-        Assert.That(Last([part, Sample.Outcome(5)]).Equity, Is.EqualTo(1000 + 10 + 5), "closed, it is worth its result");
+        Assert.That(
+            Last([part, Sample.Outcome(5)]).Equity, Is.EqualTo(1000 + 10 + 5), "closed, it is worth its result");
         Assert.That(
             Last([part, Sample.Outcome(5) with { Strategy = "other" }]).Equity, Is.EqualTo(1000 + 10 + 30 + 5),
             "another strategy's outcome changes nothing");

@@ -34,7 +34,8 @@ public sealed class OutcomeTrackerTests
         var second = run.Show(Sell(3, 2, 120));
 
         Assert.That(first, Is.EqualTo(new[] { Expected(1, 100, 110, 10, 0.33333333m, 0.09666667m, 1000, 2, 100) }));
-        Assert.That(second, Is.EqualTo(new[] { Expected(2, 100, 120, 40, 0.66666667m, 0.19666667m, 2000, 0, 0) with { At = Sample.Noon.AddSeconds(3) } }));
+        var expected = Expected(2, 100, 120, 40, 0.66666667m, 0.19666667m, 2000, 0, 0);
+        Assert.That(second, Is.EqualTo(new[] { expected with { At = Sample.Noon.AddSeconds(3) } }));
         Assert.That(run.KeyedOf(Sell(1, 1, 1)), Is.Null);
     }
 
@@ -64,7 +65,8 @@ public sealed class OutcomeTrackerTests
 
     [Test]
     public void Tracker_ShownFillsOfTwoStrategies_KeepsThemApart() => Assert.That(
-        Run().CodeOf(Buy(1, 1, 100), Sell(2, 1, 110) with { Strategy = "other" }), Is.EqualTo(RejectionCodes.NothingHeld));
+        Run().CodeOf(
+            Buy(1, 1, 100), Sell(2, 1, 110) with { Strategy = "other" }), Is.EqualTo(RejectionCodes.NothingHeld));
 
     private static PureRun<Fill, NoState, Book> Run() => PureRun.Of(new OutcomeTracker());
 

@@ -19,7 +19,10 @@ public sealed class PaperExchangeTests
     [TestCase(80, "110.01", TestName = "more than the volume: no more than the whole impact")]
     public void Exchange_WithVolumeShare_MovesThePrice(decimal quantity, string price)
     {
-        var options = new ExecutionOptions { Slippage = SlippageModel.VolumeShare, ImpactMax = 0.1m, PriceStep = 0.01m };
+        var options = new ExecutionOptions
+        {
+            Slippage = SlippageModel.VolumeShare, ImpactMax = 0.1m, PriceStep = 0.01m,
+        };
 
         var fill = FillOf(options, Sample.Order(1, Side.Buy, quantity));
 
@@ -46,7 +49,9 @@ public sealed class PaperExchangeTests
     {
         var run = PureRun.Of(new PaperExchange(new ExecutionOptions()));
 
-        Assert.That(run.CodeOf(Sample.Order(2, Side.Buy), Sample.Order(2, Side.Buy)), Is.EqualTo(RejectionCodes.DuplicateOrder));
+        Assert.That(
+            run.CodeOf(Sample.Order(2, Side.Buy), Sample.Order(2, Side.Buy)),
+            Is.EqualTo(RejectionCodes.DuplicateOrder));
         Assert.That(run.CodeOf(Sample.Order(1, Side.Sell)), Is.EqualTo(RejectionCodes.DuplicateOrder));
         Assert.That(((Fill)run.Show(Sample.Order(3, Side.Sell))[0]).ExecutionId, Is.EqualTo("paper-3-1"));
     }

@@ -20,7 +20,8 @@ public sealed class PipelineTests
 
         Assert.That(
             () => Pipeline.CreateStages(options),
-            Throws.ArgumentException.With.Message.Contains("Modifier:WeightMin is 3, expected at most WeightMax, which is 2."));
+            Throws.ArgumentException.With.Message.Contains(
+                "Modifier:WeightMin is 3, expected at most WeightMax, which is 2."));
     }
 
     [TestCaseSource(typeof(Recordings), nameof(Recordings.All))]
@@ -46,7 +47,8 @@ public sealed class PipelineTests
             var checkpoint = (await run.Bus.InspectReaderAsync(stage.Name, CancellationToken.None))!;
             Assert.That(checkpoint.Count, Is.EqualTo(read), $"{stage.Name} read everything");
             Assert.That(checkpoint.Written, Is.EqualTo(written.Count), $"{stage.Name} wrote what its streams hold");
-            Assert.That(checkpoint.Silent + written.Distinct().Count(), Is.EqualTo(read), $"{stage.Name} accounts for all");
+            Assert.That(
+                checkpoint.Silent + written.Distinct().Count(), Is.EqualTo(read), $"{stage.Name} accounts for all");
         }
     }
 
@@ -69,7 +71,8 @@ public sealed class PipelineTests
     public async Task Pipeline_OnARecording_TracesEveryEntryToTheMarket(string path)
     {
         var run = await RunAsync(path, 256);
-        var traceOf = (await run.EntriesAsync(StreamNames.MarketData)).ToDictionary(entry => entry.Id.ToString(), entry => entry.Id.ToString());
+        var traceOf = (await run.EntriesAsync(StreamNames.MarketData)).ToDictionary(
+            entry => entry.Id.ToString(), entry => entry.Id.ToString());
 
         foreach (var stage in Topology.Stages)
         {
@@ -101,5 +104,6 @@ public sealed class PipelineTests
         return causes;
     }
 
-    private static decimal Sum(IEnumerable<Entry> entries, string field) => entries.Sum(entry => TestText.NumberOf(entry, field));
+    private static decimal Sum(IEnumerable<Entry> entries, string field) =>
+        entries.Sum(entry => TestText.NumberOf(entry, field));
 }

@@ -40,8 +40,12 @@ public sealed class SignalEngineTests
     [Test]
     public void Engine_ShownABarThatIsNotLater_Refuses()
     {
-        Assert.That(Run().CodeOf(Sample.Bar(1, 5, 6, 4, 5), Sample.Bar(1, 5, 6, 4, 5)), Is.EqualTo(RejectionCodes.BarOutOfOrder));
-        Assert.That(Run().CodeOf(Sample.Bar(2, 5, 6, 4, 5), Sample.Bar(1, 5, 6, 4, 5)), Is.EqualTo(RejectionCodes.BarOutOfOrder));
+        Assert.That(
+            Run().CodeOf(Sample.Bar(1, 5, 6, 4, 5), Sample.Bar(1, 5, 6, 4, 5)),
+            Is.EqualTo(RejectionCodes.BarOutOfOrder));
+        Assert.That(
+            Run().CodeOf(Sample.Bar(2, 5, 6, 4, 5), Sample.Bar(1, 5, 6, 4, 5)),
+            Is.EqualTo(RejectionCodes.BarOutOfOrder));
     }
 
     [Test]
@@ -57,7 +61,8 @@ public sealed class SignalEngineTests
     [Test]
     public void Engine_WhenAFreshQuoteIsKnown_SignalsItsBidAndAsk()
     {
-        var quote = new Quote(Sample.Noon.AddDays(9), "test", "SPY", new Price(7), new Quantity(1), new Price(9), new Quantity(1));
+        var quote = new Quote(
+            Sample.Noon.AddDays(9), "test", "SPY", new Price(7), new Quantity(1), new Price(9), new Quantity(1));
 
         var fresh = (Signal)Run().Show([.. Fall(9), quote with { At = Rise(9).At.AddSeconds(-5) }, Rise(9)])[0];
         var stale = (Signal)Run().Show([.. Fall(9), quote with { At = Rise(9).At.AddSeconds(-5.001) }, Rise(9)])[0];
@@ -83,8 +88,8 @@ public sealed class SignalEngineTests
         var signal = (Signal)Run().Show([.. Fall(9), Rise(9)])[0];
 
         Assert.That(signal with { AverageTrueRange = null }, Is.EqualTo(new Signal(
-            Rise(9).At, "SPY", "ema-cross", Side.Buy, new Price(110), new Price(110), new Price(110), new Quantity(7), 1,
-            "cross-up", null)));
+            Rise(9).At, "SPY", "ema-cross", Side.Buy, new Price(110), new Price(110), new Price(110), new Quantity(7),
+            1, "cross-up", null)));
         Assert.That(signal.AverageTrueRange, Is.GreaterThan(0m));
     }
 
@@ -111,13 +116,17 @@ public sealed class SignalEngineTests
 
     [Test]
     public void Engine_InAMarketThatNeverMoved_EntersNothing() => Assert.That(
-        Run().Show([.. Enumerable.Range(0, 50).Select(day => Sample.Bar(day, 5, 5, 5, 5)), Sample.Bar(50, 5, 5, 5, 5)]), Is.Empty);
+        Run().Show(Enumerable.Range(0, 50).Select(day => Sample.Bar(day, 5, 5, 5, 5))), Is.Empty);
 
     /// <summary>Only ema-cross runs: averages of 2 and 4 bars, range of 3, five bars at most.</summary>
-    private static PureRun<MarketEvent, SymbolStrategies, TickState> Run() => PureRun.Of(new SignalEngine(new StrategiesOptions
+    private static PureRun<MarketEvent, SymbolStrategies, TickState> Run() =>
+        PureRun.Of(new SignalEngine(new StrategiesOptions
     {
         Bars = new BarsOptions { AtrPeriod = 3 },
-        EmaCross = new EmaCrossOptions { FastPeriod = 2, SlowPeriod = 4, HoldBarsMax = 5, StopMultiple = 2, TargetMultiple = 2 },
+        EmaCross = new EmaCrossOptions
+        {
+            FastPeriod = 2, SlowPeriod = 4, HoldBarsMax = 5, StopMultiple = 2, TargetMultiple = 2,
+        },
         RsiReversion = new RsiReversionOptions { Enabled = false },
         DonchianBreakout = new DonchianBreakoutOptions { Enabled = false },
     }));

@@ -5,7 +5,8 @@ namespace TradeOs.Tests.Stages;
 
 public sealed class SignalModifierTests
 {
-    private static readonly ModifierOptions Options = new() { TargetVolatility = 0.001m, WeightMin = 0.25m, WeightMax = 2m };
+    private static readonly ModifierOptions Options =
+        new() { TargetVolatility = 0.001m, WeightMin = 0.25m, WeightMax = 2m };
 
     [TestCase(0.1, 1, 0.001, TestName = "at the target the weight is 1")]
     [TestCase(0.2, 0.5, 0.002, TestName = "twice the volatility, half the weight")]
@@ -16,7 +17,8 @@ public sealed class SignalModifierTests
     {
         var said = Run().Show(Sample.Buy with { AverageTrueRange = range });
 
-        Assert.That(said, Is.EqualTo(new[] { new ModifiedSignal(Sample.Buy with { AverageTrueRange = range }, weight, volatility) }));
+        Assert.That(said, Is.EqualTo(
+            new[] { new ModifiedSignal(Sample.Buy with { AverageTrueRange = range }, weight, volatility) }));
     }
 
     [TestCase(null, TestName = "no range ever seen")]

@@ -5,7 +5,8 @@ namespace TradeOs.Tests.Stages;
 
 public sealed class SignalQualifierTests
 {
-    private static readonly QualifierOptions Options = new() { ConfidenceMin = 0.5m, Cooldown = TimeSpan.FromSeconds(10) };
+    private static readonly QualifierOptions Options =
+        new() { ConfidenceMin = 0.5m, Cooldown = TimeSpan.FromSeconds(10) };
 
     private static readonly TestCaseData[] Rows =
     [

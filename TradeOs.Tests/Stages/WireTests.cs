@@ -9,10 +9,12 @@ public sealed class WireTests
 {
     private const string Head = "at=2024-08-08T12:00:00.000000Z trace=7-0 cause=8-0 ";
     private const string SignalText =
-        "symbol=BTCUSDT strategy=ema-cross side=buy price=100 bid=99.9 ask=100.1 volume=50 confidence=0.8 reason=cross-up atr=0.05";
+        "symbol=BTCUSDT strategy=ema-cross side=buy price=100 bid=99.9 ask=100.1 volume=50 " +
+        "confidence=0.8 reason=cross-up atr=0.05";
 
     private const string IntentText =
-        "intent_id=I-3 symbol=BTCUSDT strategy=ema-cross side=sell qty=10 price=100 bid=100 ask=100 volume=50 notional=1000";
+        "intent_id=I-3 symbol=BTCUSDT strategy=ema-cross side=sell qty=10 price=100 bid=100 ask=100 " +
+        "volume=50 notional=1000";
 
     private static readonly TestCaseData[] Rows =
     [
@@ -23,20 +25,23 @@ public sealed class WireTests
         Row(Sample.Order(3, Side.Sell), "order_id=paper-3 " + IntentText),
         Row(
             Sample.Fill(5, Side.Buy, 1.50m, 2m, 0.10m) with { At = Sample.Noon },
-            "order_id=paper-5 exec_id=paper-5-1 symbol=BTCUSDT strategy=ema-cross side=buy qty=1.5 price=2 fee=0.1 fee_asset=quote"),
+            "order_id=paper-5 exec_id=paper-5-1 symbol=BTCUSDT strategy=ema-cross side=buy qty=1.5 price=2 " +
+            "fee=0.1 fee_asset=quote"),
         Row(
             Sample.Outcome(-1, -0.01m, 0.5m),
-            "symbol=BTCUSDT strategy=ema-cross side=buy qty=1 entry_price=100 exit_price=99 pnl=-1 fees=0.5 return=-0.01 held_ms=5 " +
-            "result=loss open_qty=0 open_price=0"),
+            "symbol=BTCUSDT strategy=ema-cross side=buy qty=1 entry_price=100 exit_price=99 pnl=-1 fees=0.5 " +
+            "return=-0.01 held_ms=5 result=loss open_qty=0 open_price=0"),
         Row(
             new MetricsSnapshot(Sample.Noon, 3, 1, 0.333333m, 1, 2, -1, 0.5m, 0.01m, -0.12345678m, 99.5m),
-            "trades=3 wins=1 win_rate=0.333333 gross_pnl=1 fees=2 net_pnl=-1 profit_factor=0.5 max_drawdown=0.01 sharpe=-0.12345678 equity=99.5"),
+            "trades=3 wins=1 win_rate=0.333333 gross_pnl=1 fees=2 net_pnl=-1 " +
+            "profit_factor=0.5 max_drawdown=0.01 sharpe=-0.12345678 equity=99.5"),
     ];
 
     [TestCaseSource(nameof(Rows))]
     public async Task Message_Written_HasTheStreamsFieldsInOrder(Message message, string expected)
     {
-        var entry = await EntryOfAsync(writer => message.Write(writer, new Origin(new EntryId(7, 0), new EntryId(8, 0))));
+        var entry = await EntryOfAsync(
+            writer => message.Write(writer, new Origin(new EntryId(7, 0), new EntryId(8, 0))));
 
         Assert.That(entry.Fields.ToString(), Is.EqualTo(Head + expected));
     }
@@ -44,7 +49,8 @@ public sealed class WireTests
     [TestCaseSource(nameof(Rows))]
     public async Task Message_WrittenAndRead_IsTheSame(Message message, string _)
     {
-        var entry = await EntryOfAsync(writer => message.Write(writer, new Origin(new EntryId(7, 0), new EntryId(8, 0))));
+        var entry = await EntryOfAsync(
+            writer => message.Write(writer, new Origin(new EntryId(7, 0), new EntryId(8, 0))));
 
         Assert.That(Read(message, entry.Fields, out var trace), Is.EqualTo(message));
         Assert.That(trace, Is.EqualTo(new EntryId(7, 0)));
@@ -64,18 +70,20 @@ public sealed class WireTests
     public async Task Signal_FromOutside_NeedsNoProvenanceAndNoFixedOrder()
     {
         var written = await new StageBench("signal-qualifier").ShowAsync(
-            "reason=mine confidence=1 volume=0 ask=2 bid=1 price=1.5 side=sell strategy=mine symbol=X at=2024-08-08T12:00:00Z");
+            "reason=mine confidence=1 volume=0 ask=2 bid=1 price=1.5 side=sell strategy=mine symbol=X " +
+            "at=2024-08-08T12:00:00Z");
 
         Assert.That(written[0].Fields.ToString(), Is.EqualTo(
-            "at=2024-08-08T12:00:00.000000Z trace=1-0 cause=1-0 symbol=X strategy=mine side=sell price=1.5 bid=1 ask=2 " +
-            "volume=0 confidence=1 reason=mine"));
+            "at=2024-08-08T12:00:00.000000Z trace=1-0 cause=1-0 symbol=X strategy=mine side=sell price=1.5 " +
+            "bid=1 ask=2 volume=0 confidence=1 reason=mine"));
     }
 
     [Test]
     public async Task State_OfASymbolAndStrategy_IsKeptUnderBothAndRemovedWhenEmpty()
     {
         var bench = new StageBench("intent-planner");
-        const string signal = "at=2024-08-08T12:00:00Z symbol=A:B strategy=s price=1 bid=1 ask=1 volume=0 confidence=1 reason=r weight=1 volatility=0";
+        const string signal = "at=2024-08-08T12:00:00Z symbol=A:B strategy=s price=1 bid=1 ask=1 volume=0 " +
+            "confidence=1 reason=r weight=1 volatility=0";
 
         await bench.ShowAsync(signal + " side=buy");
         var open = bench.State.OrderBy(piece => piece.Key, StringComparer.Ordinal).ToArray();

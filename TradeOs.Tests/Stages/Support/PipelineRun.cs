@@ -3,8 +3,21 @@ using TradeOs.Stages;
 
 namespace TradeOs.Tests.Stages;
 
+/// <summary>How a stage's life goes between commits.</summary>
+internal enum Life
+{
+    /// <summary>It lives on.</summary>
+    Calm,
+
+    /// <summary>After every commit it is opened again.</summary>
+    Restarts,
+
+    /// <summary>Every batch is decided, lost before its commit, and decided again after opening.</summary>
+    Crashes,
+}
+
 /// <summary>Feeds events and drives stages one after the other on the in-memory bus, until all is read.</summary>
-internal sealed class PipelineRun(StageOptions options, int batchCountMax, int restartEvery = 0)
+internal sealed class PipelineRun(StageOptions options, int batchCountMax, Life life = Life.Calm)
 {
     private readonly InMemoryStreamBus _bus = new(new MemoryStore(new Dictionary<string, StreamLimit>()));
 
@@ -20,6 +33,17 @@ internal sealed class PipelineRun(StageOptions options, int batchCountMax, int r
             await feed.CommitAsync(batch, CancellationToken.None);
         }
 
+        return this;
+    }
+
+    /// <summary>Appends signals as another program would: without provenance.</summary>
+    public async Task<PipelineRun> SignalAsync(IEnumerable<Signal> signals)
+    {
+        var definition = new ReaderDefinition("outside", null, ReadMode.Offset, [StreamNames.SignalsRaw], 1);
+        var writer = await _bus.OpenAsync(definition, CancellationToken.None);
+        var batch = new Batch();
+        foreach (var signal in signals) signal.WriteBody(batch.Append(StreamNames.SignalsRaw).Add("at"u8, signal.At));
+        await writer.CommitAsync(batch, CancellationToken.None);
         return this;
     }
 
@@ -46,21 +70,35 @@ internal sealed class PipelineRun(StageOptions options, int batchCountMax, int r
 
     private async Task DriveAsync(IStage stage)
     {
-        var reader = await _bus.OpenAsync(stage.Reader, CancellationToken.None);
-        stage.Restore(reader.State);
+        var reader = await OpenAsync(stage);
         var batch = new Batch();
-        for (var commits = 1; ; commits++)
+        while (await DecideAsync(reader, stage, batch))
         {
-            var entries = await reader.ReadAsync(batchCountMax, TimeSpan.Zero, CancellationToken.None);
-            if (entries.Count == 0) return;
-            batch.Clear();
-            foreach (var entry in entries) stage.Apply(entry, batch);
+            if (life == Life.Crashes)
+            {
+                reader = await OpenAsync(stage);
+                await DecideAsync(reader, stage, batch);
+            }
+
             stage.Save(batch);
             var result = await reader.CommitAsync(batch, CancellationToken.None);
             if (result != CommitResult.Committed) throw new InvalidOperationException($"{result}: {reader.Detail}");
-            if (restartEvery == 0 || commits % restartEvery != 0) continue;
-            reader = await _bus.OpenAsync(stage.Reader, CancellationToken.None);
-            stage.Restore(reader.State);
+            if (life != Life.Calm) reader = await OpenAsync(stage);
         }
+    }
+
+    private async Task<IStreamReader> OpenAsync(IStage stage)
+    {
+        var reader = await _bus.OpenAsync(stage.Reader, CancellationToken.None);
+        stage.Restore(reader.State);
+        return reader;
+    }
+
+    private async Task<bool> DecideAsync(IStreamReader reader, IStage stage, Batch batch)
+    {
+        var entries = await reader.ReadAsync(batchCountMax, TimeSpan.Zero, CancellationToken.None);
+        batch.Clear();
+        foreach (var entry in entries) stage.Apply(entry, batch);
+        return entries.Count > 0;
     }
 }

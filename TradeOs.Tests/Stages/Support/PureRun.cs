@@ -35,7 +35,8 @@ internal sealed class PureRun<TInput, TShared, TKeyed>(IPureStage<TInput, TShare
 /// <summary>Makes the run of a stage without writing out its types.</summary>
 internal static class PureRun
 {
-    public static PureRun<TInput, TShared, TKeyed> Of<TInput, TShared, TKeyed>(IPureStage<TInput, TShared, TKeyed> stage)
+    public static PureRun<TInput, TShared, TKeyed> Of<TInput, TShared, TKeyed>(
+        IPureStage<TInput, TShared, TKeyed> stage)
         where TInput : class
         where TShared : class
         where TKeyed : class => new(stage);

@@ -3,7 +3,8 @@ using NUnit.Framework;
 
 namespace TradeOs.Tests.Stages;
 
-/// <summary>Recorded market data and third-party expected values, in <c>../shared/data</c> beside the repository.</summary>
+/// <summary>Recorded market data and third-party expected values, in <c>../shared/data</c> beside the
+/// repository.</summary>
 internal static class SharedFiles
 {
     /// <summary>Lines of a file; the test is inconclusive where the folder is absent.</summary>

@@ -7,7 +7,8 @@ namespace TradeOs.Tests.Stages;
 /// <summary>Shows one stage raw entries and gives what it wrote, as <c>stream field=value ...</c>.</summary>
 internal sealed class StageBench(string stage, StageOptions? options = null)
 {
-    private readonly IStage _stage = Pipeline.CreateStages(options ?? new StageOptions()).Single(found => found.Reader.Name == stage);
+    private readonly IStage _stage =
+        Pipeline.CreateStages(options ?? new StageOptions()).Single(found => found.Reader.Name == stage);
 
     private readonly InMemoryStreamBus _bus = new(new MemoryStore(new Dictionary<string, StreamLimit>()));
 

@@ -1,0 +1,74 @@
+using FsCheck;
+using FsCheck.Fluent;
+using NUnit.Framework;
+using TradeOs.Stages;
+
+namespace TradeOs.Tests.Stages;
+
+/// <summary><c>signals.raw</c> is open to any program: whatever passes its checks must not stop a later
+/// stage.</summary>
+public sealed class OpenDoorTests
+{
+    private static readonly Gen<decimal> Extremes = Gen.Elements(
+        0.000000000001m, 0.000001m, 0.3333333333333333333333333333m, 1m, 99.99m, 61_837.63m, 1e9m, 999_999_999_999m,
+        1e12m);
+
+    private static readonly Gen<Price> Prices = Extremes.Select(value => new Price(value));
+
+    private static readonly Gen<Signal> Signals =
+        from seconds in Gen.OneOf(Gen.Choose(0, 100), Gen.Elements(-2_000_000_000, 2_000_000_000))
+        from symbol in Gen.Elements("A", "B:C", "shared")
+        from side in Gen.Elements(Side.Buy, Side.Buy, Side.Sell)
+        from prices in Gen.OneOf(
+            Prices.Select(price => (price, price, price)),
+            Prices.Three().Select(all => (all.Item1, all.Item2, all.Item3)))
+        from volume in Gen.OneOf(Gen.Constant(0m), Extremes)
+        from confidence in Gen.Elements(0m, 0.5m, 1m)
+        from range in Gen.OneOf(
+            Gen.Constant<decimal?>(null), Extremes.Select(value => (decimal?)value), Gen.Constant<decimal?>(0m))
+        select new Signal(
+            Sample.Noon.AddSeconds(seconds), symbol, "outside", side, prices.Item1, prices.Item2, prices.Item3,
+            new Quantity(volume), confidence, "any", range);
+
+    /// <summary>As permissive as settings may be, so that as much as possible comes through to the end.</summary>
+    private static StageOptions Permissive => new()
+    {
+        Account = new AccountOptions { Capital = 1_000_000_000_000m },
+        Qualifier = new QualifierOptions { ConfidenceMin = 0, Cooldown = TimeSpan.Zero },
+        Modifier = new ModifierOptions { WeightMin = 0.01m, WeightMax = 100 },
+        Planner = new PlannerOptions { RiskFraction = 1, QuantityStep = 0.000000000001m, ScaleByConfidence = true },
+        Feasibility = new FeasibilityOptions
+        {
+            QuantityMin = 0.000000000001m, QuantityMax = 100_000_000_000_000m, NotionalMin = 0,
+            NotionalMax = 1_000_000_000_000m, PositionMax = 1_000_000_000_000m, ExposureMax = 10, SpreadMax = 1,
+            DeviationMax = 10, RateMax = 10_000,
+        },
+        Execution = new ExecutionOptions
+        {
+            Slippage = SlippageModel.VolumeShare, SlippageBps = 1000, ImpactMax = 1, FeeBps = 1000,
+            PriceStep = 0.000000000001m,
+        },
+    };
+
+    [Test]
+    public async Task Pipeline_OnAnySignalsFromOutside_NeverThrowsAndAccountsForAll([Values] bool isPermissive)
+    {
+        var options = isPermissive ? Permissive : new StageOptions();
+        var metrics = 0;
+        foreach (var signals in Signals.ArrayOf(60).Sample(40))
+        {
+            var run = await (await new PipelineRun(options, 16).SignalAsync(signals)).RunAsync();
+            Assert.That(
+                await run.EntriesAsync(StreamNames.DeadLetters), Is.Empty, "what one stage writes the next can read");
+            metrics += (await run.EntriesAsync(StreamNames.Metrics)).Count;
+            foreach (var stage in Topology.Stages)
+            {
+                var checkpoint = await run.Bus.InspectReaderAsync(stage.Name, CancellationToken.None);
+                Assert.That(checkpoint!.Count, Is.EqualTo((await run.EntriesAsync(stage.Input!)).Count), stage.Name);
+            }
+        }
+
+        await TestContext.Out.WriteLineAsync($"{metrics} snapshots");
+        Assert.That(metrics, Is.GreaterThan(0), "the signals reach the end of the path");
+    }
+}
