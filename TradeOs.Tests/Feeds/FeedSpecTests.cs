@@ -1,0 +1,72 @@
+using NUnit.Framework;
+using TradeOs.Host;
+
+namespace TradeOs.Tests.Feeds;
+
+public sealed class FeedSpecTests
+{
+    [TestCase("binance-trades:a/BTCUSDT-trades-2024-08-08.csv.gz", "BTCUSDT", "binance")]
+    [TestCase("binance-trades:um-BTCUSD_PERP-trades-2020-08.csv", "BTCUSD_PERP", "binance")]
+    [TestCase("binance-trades:any.csv,symbol=ETHUSDT,source=mine", "ETHUSDT", "mine")]
+    [TestCase("ohlcv:gbpusd-m1-ask-2012.csv", "GBPUSD", "file")]
+    [TestCase("ohlcv:6EH4.XCME_1min_bars.csv.gz", "6EH4", "file")]
+    [TestCase("ohlcv:with,comma/spy.csv,symbol=SPY,dates=dmy,rows-max=5", "SPY", "file")]
+    [TestCase("simulated", "", "simulated")]
+    [TestCase("simulated:,symbols=2,rate=max,seed=7,count=10,step=5", "", "simulated")]
+    [TestCase("simulated,rate=50", "", "simulated")]
+    public void Parse_OfASpec_FindsSymbolAndSource(string text, string symbol, string source)
+    {
+        var spec = FeedSpec.Parse(text);
+
+        Assert.That((spec.Symbol, spec.Source), Is.EqualTo((symbol, source)));
+    }
+
+    [Test]
+    public void Parse_OfASimulation_TakesEveryOption()
+    {
+        var simulation = FeedSpec.Parse("simulated:symbols=2,rate=max,seed=7,step=5,count=10").Simulation;
+
+        Assert.That(simulation, Is.EqualTo(new Simulation(2, null, 7, 5, 10)));
+    }
+
+    [Test]
+    public void Parse_OfASimulationWithNothingSaid_HasDefaults() =>
+        Assert.That(FeedSpec.Parse("simulated").Simulation, Is.EqualTo(new Simulation(3, 200, 1, 100, null)));
+
+    [Test]
+    public void Parse_OfAPathWithCommaAndOptions_KeepsBoth()
+    {
+        var spec = FeedSpec.Parse("ohlcv:C:\\a,b\\spy.csv,symbol=SPY,dates=dmy");
+
+        Assert.That((spec.Path, spec.Dates), Is.EqualTo(("C:\\a,b\\spy.csv", DateOrder.DayFirst)));
+    }
+
+    [TestCase("binance-klines:a.csv",
+        "--feed binance-klines:a.csv: format \"binance-klines\" is unknown, expected one of binance-trades, ohlcv, simulated. " +
+        "Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz")]
+    [TestCase("ohlcv", "--feed ohlcv: there is no path, expected ohlcv:PATH. Add the path of the file after the colon.")]
+    [TestCase("ohlcv:", "--feed ohlcv:: there is no path, expected ohlcv:PATH. Add the path of the file after the colon.")]
+    [TestCase("binance-trades:day.csv",
+        "--feed binance-trades:day.csv: the file name \"day.csv\" tells no symbol, expected SYMBOL-trades-... for " +
+        "binance-trades, SYMBOL-... for ohlcv. Add ,symbol=BTCUSDT")]
+    [TestCase("ohlcv:spy.csv,symbl=SPY",
+        "--feed ohlcv:spy.csv,symbl=SPY: option \"symbl\" is unknown, expected one of symbol, source, dates, rows-max. " +
+        "Take it out, or correct its name.")]
+    [TestCase("ohlcv:spy.csv,symbol=SPY,x",
+        "--feed ohlcv:spy.csv,symbol=SPY,x: \"x\" is no option, expected name=value. Take it out, or write its name.")]
+    [TestCase("ohlcv:spy.csv,symbol=A,symbol=B",
+        "--feed ohlcv:spy.csv,symbol=A,symbol=B: option \"symbol\" is there twice, expected once. Take one out.")]
+    [TestCase("ohlcv:spy.csv,symbol=A B",
+        "--feed ohlcv:spy.csv,symbol=A B: option \"symbol\" is \"A B\", expected 1 to 64 printable ASCII characters. " +
+        "Correct it, or leave it out for its default.")]
+    [TestCase("ohlcv:spy.csv,dates=ymd",
+        "--feed ohlcv:spy.csv,dates=ymd: option \"dates\" is \"ymd\", expected mdy or dmy. Correct it, or leave it out for its default.")]
+    [TestCase("simulated:rate=0",
+        "--feed simulated:rate=0: option \"rate\" is \"0\", expected a whole number from 1 to 1000000. " +
+        "Correct it, or leave it out for its default.")]
+    [TestCase("simulated:symbols=1000",
+        "--feed simulated:symbols=1000: option \"symbols\" is \"1000\", expected a whole number from 1 to 999. " +
+        "Correct it, or leave it out for its default.")]
+    public void Parse_OfWhatIsNoSpec_SaysWhatToDo(string text, string message) =>
+        Assert.That(Assert.Throws<FeedSpecException>(() => FeedSpec.Parse(text))!.Message, Is.EqualTo(message));
+}

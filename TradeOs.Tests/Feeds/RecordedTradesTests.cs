@@ -1,0 +1,92 @@
+using NUnit.Framework;
+using TradeOs.Stages;
+
+namespace TradeOs.Tests.Feeds;
+
+public sealed class RecordedTradesTests
+{
+    // Totals as published beside the data (../shared/data/README.md), the quote volume there with six decimals.
+    [TestCase("BTCUSDT-trades-spot-20240808_09.headerless.csv.gz", 19904, "61837.63", "61860.80", "61556.04", "61602.02",
+        "437.91552", "27006929.591035", "204.49112")]
+    [TestCase("BTCUSDT-trades-um-20240808.header.csv.gz", 21313, "61800.30", "61839.90", "61590.30", "61659.80",
+        "2429.366", "149845680.889800", "1251.576")]
+    [TestCase("TRXUSDT-trades-spot-2025-03-04.us.headerless.csv.gz", 10000, "0.2312", "0.2329", "0.2304", "0.2327",
+        "45996895.9", "10666021.103360", "25341014.7")]
+    public async Task Feed_OfARecordedDay_HasThePublishedTotals(
+        string file, int rows, string open, string high, string low, string close, string volume, string quoteVolume, string bought)
+    {
+        using var run = new FeedRun();
+
+        await run.ToEndAsync("binance-trades:" + SharedData.Path("derived/" + file));
+
+        var trades = (await run.EventsAsync()).Cast<Trade>().ToList();
+        var total = trades.Sum(trade => trade.Quantity.Value);
+        var quote = trades.Sum(trade => trade.Price * trade.Quantity);
+        var buys = trades.Where(trade => trade.Side == Side.Buy).Sum(trade => trade.Quantity.Value);
+        Assert.That(
+            new[] { trades.Count, trades[0].Price.Value, trades.Max(trade => trade.Price.Value),
+                trades.Min(trade => trade.Price.Value), trades[^1].Price.Value, total, Math.Round(quote, 6), buys },
+            Is.EqualTo(new[] { rows, Number(open), Number(high), Number(low), Number(close),
+                Number(volume), Number(quoteVolume), Number(bought) }));
+        Assert.That(run.Progress.Refused, Is.Zero);
+        Assert.That(run.Progress.BytesRead, Is.EqualTo(run.Progress.BytesTotal));
+    }
+
+    [TestCase("BTCUSDT-trades-spot-20240808_09.headerless.csv.gz",
+        "at=2024-08-08T23:54:15.342000Z source=binance symbol=BTCUSDT kind=trade price=61837.63 qty=0.02 side=sell trade_id=3735683259")]
+    [TestCase("BTCUSDT-trades-um-20240808.header.csv.gz",
+        "at=2024-08-08T23:54:16.322000Z source=binance symbol=BTCUSDT kind=trade price=61800.3 qty=0.006 side=buy trade_id=5266583935")]
+    [TestCase("TRXUSDT-trades-spot-2025-03-04.us.headerless.csv.gz",
+        "at=2025-03-04T00:00:01.271497Z source=binance symbol=TRXUSDT kind=trade price=0.2312 qty=2619.4 side=sell trade_id=348656870")]
+    public async Task Feed_OfARecordedDay_WritesItsFirstTradeAsPeopleReadIt(string file, string entry)
+    {
+        using var run = new FeedRun();
+
+        await run.ToEndAsync("binance-trades:" + SharedData.Path("derived/" + file));
+
+        Assert.That((await run.EntriesAsync(StreamNames.MarketData))[0].Fields.ToString(), Is.EqualTo(entry));
+    }
+
+    [Test]
+    public async Task Feed_OfMonthsInterleavedLineByLine_KeepsTheFilesOrder()
+    {
+        using var run = new FeedRun();
+
+        await run.ToEndAsync("binance-trades:" + SharedData.Path("binance_issue_excerpts/um-BTCUSDT-trades-2020-08.issue12.csv"));
+
+        Assert.That(
+            string.Join(' ', (await run.EventsAsync()).Cast<Trade>().Select(trade => trade.TradeId)),
+            Is.EqualTo("173525189 195900282 173525190 195900283 173525191 195900284 173525192"));
+    }
+
+    [Test]
+    public async Task Parsing_OfARecordedDay_PrintsItsSpeed()
+    {
+        var day = SharedData.Path("derived/BTCUSDT-trades-spot-20240808_09.headerless.csv.gz");
+        using var run = new FeedRun();
+        using var packed = new System.IO.Compression.GZipStream(
+            File.OpenRead(day), System.IO.Compression.CompressionMode.Decompress);
+        using var once = new MemoryStream();
+        await packed.CopyToAsync(once);
+        using var many = new MemoryStream();
+        for (var copy = 0; copy < 50; copy++) once.WriteTo(many);
+        var file = TradeOs.Host.FeedFile.Open(run.File("BTCUSDT-trades-many.csv", many.ToArray()));
+        var spec = TradeOs.Host.FeedSpec.Parse("binance-trades:" + file.Path);
+        for (var round = 0; round < 3; round++)
+        {
+            var start = TimeProvider.System.GetTimestamp();
+            await using var parser = new TradeOs.Host.RowParser(file, spec, "", 0);
+            var rows = 0L;
+            for (var isLast = false; !isLast;)
+            {
+                if (!parser.TryTake(out var block)) await parser.WaitAsync(CancellationToken.None);
+                else (rows, isLast) = (rows + block.Rows.Count, block.IsLast);
+            }
+
+            var seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+            await TestContext.Out.WriteLineAsync($"binance-trades: {rows} rows parsed, {rows / seconds:N0} rows/s");
+        }
+    }
+
+    private static decimal Number(string text) => decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+}

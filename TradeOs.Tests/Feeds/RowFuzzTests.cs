@@ -1,0 +1,67 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using NUnit.Framework;
+using TradeOs.Host;
+using TradeOs.Stages;
+
+namespace TradeOs.Tests.Feeds;
+
+/// <summary>Whatever a file holds: it is an error of the file, or every row is accepted or refused, and what is accepted every stage can read.</summary>
+public sealed class RowFuzzTests
+{
+    private static readonly string[] Pieces =
+    [
+        "1", "0", "-1", "61000.5", "1e3", "1e99", "99999999999999999999999999999999", "0.0000000000000000000000000001", "1723161255342",
+        "1723161255342000", "99999999999999999", "True", "false", "2017-01-03", "13/13/2017", "31/1/2017", "20170103 093000", "09:30", "",
+        " ", "\"", "\"\"", "é", "\0", "\t", ";", ",", ",", ",", "\n", "\n", "\r\n", "\r", "id", "time", "open", "high", "low", "close",
+        "id,price,qty,quote_qty,time,is_buyer_maker\n", "date,open,high,low,close,volume\n", "1,61000.5,0.1,1,1723161255342,True,True\n",
+        "2017-01-03,1,2,0.5,1,7\n", "20170103 093000;1;1;1;1;1\n", "NaN", "+1", "1_000", "Z", "+02:00", ".", "-", "/",
+    ];
+
+    [Test]
+    public void Trades_OfAnyText_AreAccountedFor() => Check("binance-trades", Text());
+
+    [Test]
+    public void Bars_OfAnyText_AreAccountedFor() => Check("ohlcv", Text());
+
+    [Test]
+    public void Trades_OfTextBehindGoodRows_AreAccountedFor() =>
+        Check("binance-trades", Text().Select(bytes => (byte[])[.. Encoding.UTF8.GetBytes(Samples.Trades(12)), .. bytes]));
+
+    [Test]
+    public void Bars_OfTextBehindAHeader_AreAccountedFor() =>
+        Check("ohlcv", Text().Select(bytes => (byte[])[.. "date,open,high,low,close,volume\n2017-01-03,1,2,0.5,1,7\n"u8, .. bytes]));
+
+    [TestCase("binance-trades")]
+    [TestCase("ohlcv")]
+    public void Rows_OfAnyBytes_AreAccountedFor(string format) =>
+        Check(format, ArbMap.Default.GeneratorFor<byte[]>().Resize(400));
+
+    private static Gen<byte[]> Text() =>
+        Gen.Elements(Pieces).ArrayOf().Resize(120).Select(pieces => Encoding.UTF8.GetBytes(string.Concat(pieces)));
+
+    private static void Check(string format, Gen<byte[]> files) => FsCheck.Fluent.Prop.ForAll(
+        files.ToArbitrary(), (Action<byte[]>)(bytes => Read(format, bytes))).QuickCheckThrowOnFailure();
+
+    private static void Read(string format, byte[] bytes)
+    {
+        using var run = new FeedRun();
+        var spec = $"{format}:{run.File("X-trades.csv", bytes)},symbol=X";
+        try
+        {
+            run.ToEndAsync(spec).GetAwaiter().GetResult();
+        }
+        catch (FeedFileException refused)
+        {
+            Assert.That(refused.Message, Does.Contain("expected "));
+        }
+
+        var events = run.EventsAsync().GetAwaiter().GetResult();
+        var letters = run.EntriesAsync(StreamNames.DeadLetters).GetAwaiter().GetResult();
+        var checkpoint = run.Bus.InspectReaderAsync("feed", CancellationToken.None).GetAwaiter().GetResult()!;
+        Assert.That(checkpoint.Count, Is.EqualTo(events.Length + letters.Length));
+        Assert.That(run.Progress.Rows, Is.EqualTo(checkpoint.Count));
+        foreach (var letter in letters) Assert.That(FeedRun.Text(letter, "raw").Length, Is.LessThan(1400));
+    }
+}
