@@ -1,7 +1,7 @@
 namespace TradeOs.Bus;
 
 /// <summary>The entries of one read, on memory of their own: the connection's buffer is reused by its next reply.</summary>
-internal sealed class EntryPage(ReaderDefinition definition)
+internal sealed class EntryPage
 {
     private readonly List<Entry> _entries = [];
     private byte[] _bytes = new byte[64 * 1024];
@@ -11,7 +11,6 @@ internal sealed class EntryPage(ReaderDefinition definition)
 
     /// <summary>Copies the reply of a read and cuts it into entries; nil gives none.</summary>
     /// <exception cref="RespProtocolException">It is not the reply of a read of one stream.</exception>
-    /// <exception cref="StreamDamagedException">An entry that was pending is deleted.</exception>
     public void Take(RespCursor reply)
     {
         _entries.Clear();
@@ -26,17 +25,10 @@ internal sealed class EntryPage(ReaderDefinition definition)
         for (var left = cursor.Array(); left > 0; left--) _entries.Add(EntryAt(ref cursor));
     }
 
-    private Entry EntryAt(ref RespCursor cursor)
+    private static Entry EntryAt(ref RespCursor cursor)
     {
         if (cursor.Array() != 2 || !cursor.TryValue(out var text) || !EntryId.TryParse(text.Span, out var id))
             throw new RespProtocolException("an entry without an id");
-        if (cursor.IsNil)
-        {
-            throw new StreamDamagedException(
-                $"{definition.Input}/{id} was pending in group {definition.Name} and is deleted: it was never " +
-                "processed. Restore the data of this server.");
-        }
-
         var words = cursor.Array();
         if (words % 2 != 0) throw new RespProtocolException($"an entry of {words} words, which is no pairs");
         return new Entry(id, new Fields(cursor.Values(words), words / 2));

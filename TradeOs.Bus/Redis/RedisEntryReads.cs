@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TradeOs.Bus;
 
-/// <summary>The reads of one reader: what was delivered, what was read ahead, what is still pending.</summary>
+/// <summary>The reads of one reader: what was delivered and what was read ahead.</summary>
 /// <remarks>
 /// Behind each commit that covers all that was delivered rides a read that does not block, so a busy reader needs one
 /// round trip a batch. Only when that found nothing does a read block, with no commit in doubt on the connection.
@@ -18,33 +18,28 @@ internal sealed class RedisEntryReads
     private EntryPage _next;
     private EntryId _delivered;
     private bool _isReadAhead;
-    private bool _hasPending;
+    private long _count;
     private int _countMax = 1;
 
-    public RedisEntryReads(DataConnection connection, ReaderDefinition definition, EntryId position)
+    public RedisEntryReads(DataConnection connection, ReaderDefinition definition, Checkpoint checkpoint)
     {
-        (_connection, _definition, _delivered) = (connection, definition, position);
-        (_delivering, _next) = (new EntryPage(definition), new EntryPage(definition));
-        _hasPending = definition.Mode == ReadMode.Group;
+        (_connection, _definition) = (connection, definition);
+        (_delivered, _count) = (checkpoint.Position, checkpoint.Count);
+        (_delivering, _next) = (new EntryPage(), new EntryPage());
     }
 
     /// <summary>What was read ahead, or what comes within <paramref name="wait"/>.</summary>
     public async ValueTask<IReadOnlyList<Entry>> NextAsync(int countMax, TimeSpan wait, CancellationToken cancellationToken)
     {
         _countMax = countMax;
-        if (!_isReadAhead) await ReadAsync(TimeSpan.Zero);
-        if (_next.Entries.Count == 0 && _hasPending)
-        {
-            _hasPending = false;
-            await ReadAsync(TimeSpan.Zero);
-        }
-
+        if (!_isReadAhead) await ReadAsync();
         if (_next.Entries.Count == 0 && wait >= TimeSpan.FromMilliseconds(1) && !cancellationToken.IsCancellationRequested)
-            await ReadAsync(wait);
+            await ReadVerifiedAsync(wait);
         _isReadAhead = false;
         (_delivering, _next) = (_next, _delivering);
         var entries = _delivering.Entries;
         if (entries.Count > 0) _delivered = entries[^1].Id;
+        _count += entries.Count;
         if (_definition.Mode == ReadMode.Group) foreach (var entry in entries) _unacknowledged.Add(entry.Id);
         return entries;
     }
@@ -76,11 +71,28 @@ internal sealed class RedisEntryReads
         _isReadAhead = true;
     }
 
-    private async ValueTask ReadAsync(TimeSpan wait)
+    private async ValueTask ReadAsync()
     {
+        Write(TimeSpan.Zero);
+        await _connection.SendAsync();
+        _next.Take(DataConnection.ThrowIfError(await _connection.ReceiveAsync()));
+    }
+
+    /// <summary>Reads, waiting, and makes sure that what is missing behind us was not taken away unread.</summary>
+    /// <remarks>Only a reader that caught up comes here, so a busy one pays nothing for it.</remarks>
+    private async ValueTask ReadVerifiedAsync(TimeSpan wait)
+    {
+        _connection.Commands.Command("XINFO", "STREAM", _definition.Input!);
         Write(wait);
         await _connection.SendAsync();
+        var facts = StreamFacts.Of(await _connection.ReceiveAsync(), _definition.Input!);
         _next.Take(DataConnection.ThrowIfError(await _connection.ReceiveAsync(wait)));
+        var found = _next.Entries.Count;
+        if (found == _countMax || _count + found >= facts.Added) return;
+        throw new StreamDamagedException(
+            $"{_definition.Input}: {facts.Added - _count - found} entries vanished before {_definition.Name} read them " +
+            $"(appended {facts.Added}, read {_count + found}). Somebody trimmed or deleted them, or read in its group; " +
+            "restore the data of this server.");
     }
 
     private void Write(TimeSpan wait)
@@ -107,7 +119,7 @@ internal sealed class RedisEntryReads
 
         commands.Word("STREAMS"u8);
         commands.Word(_definition.Input!);
-        if (isGroup && !_hasPending) commands.Word(">"u8);
+        if (isGroup) commands.Word(">"u8);
         else commands.Word(_delivered);
     }
 

@@ -9,6 +9,7 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     private const int PageCount = 1000;
 
     private readonly string _checkpoint = RedisKeys.Checkpoint(definition.Name);
+    private EntryId _deletedBefore;
 
     /// <summary>Fences whoever had the reader; creates it when it never existed.</summary>
     /// <param name="server">This connection, as the server knows it.</param>
@@ -35,13 +36,19 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     /// <summary>Reads the checkpoint; it must be there and of a state version this program knows.</summary>
     public async Task<Checkpoint> CheckpointAsync()
     {
-        var reply = await connection.AskAsync("HMGET", _checkpoint, "position", "count", "written", "silent", "state");
+        var reply = await connection.AskAsync("HMGET", _checkpoint, "position", "deleted", "count", "written", "silent", "state");
         reply.Array();
-        var position = reply.Text();
-        if (!EntryId.TryParse(Encoding.UTF8.GetBytes(position ?? ""), out var id)) throw Unreadable("position", position);
-        var checkpoint = new Checkpoint(id, Number("count"), Number("written"), Number("silent"));
+        var position = Id("position");
+        _deletedBefore = Id("deleted");
+        var checkpoint = new Checkpoint(position, Number("count"), Number("written"), Number("silent"));
         var version = (int)Math.Min(Number("state"), int.MaxValue);
         return version == definition.StateVersion ? checkpoint : throw StateVersions.Refusal(definition, version);
+
+        EntryId Id(string field)
+        {
+            var text = reply.Text();
+            return EntryId.TryParse(Encoding.UTF8.GetBytes(text ?? ""), out var id) ? id : throw Unreadable(field, text);
+        }
 
         long Number(string field)
         {
@@ -70,25 +77,37 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     {
         foreach (var stream in definition.Outputs) _ = await StreamFactsAsync(stream);
         if (definition.Input is null) return;
-        var (length, added) = await StreamFactsAsync(definition.Input);
-        var gone = added - length;
+        var facts = await StreamFactsAsync(definition.Input);
+        var gone = facts.Added - facts.Length;
         if (gone > checkpoint.Count)
         {
             throw new StreamDamagedException(
                 $"{definition.Input}: {gone - checkpoint.Count} entries vanished before {definition.Name} read them " +
-                $"(appended {added}, held {length}, read {checkpoint.Count}). Somebody trimmed or deleted them; restore the data of this server.");
+                $"(appended {facts.Added}, held {facts.Length}, read {checkpoint.Count}). " +
+                "Somebody trimmed or deleted them; restore the data of this server.");
         }
 
-        if (checkpoint.Count > added)
+        if (facts.DeletedMax > checkpoint.Position && facts.DeletedMax > _deletedBefore)
         {
             throw new StreamDamagedException(
-                $"{definition.Input}: {definition.Name} has read {checkpoint.Count} entries but only {added} were ever appended. " +
-                "The stream was deleted and made anew; restore the data of this server.");
+                $"{definition.Input}: entries up to {facts.DeletedMax} were deleted, {definition.Name} had read up to " +
+                $"{checkpoint.Position} only. Restore the data of this server.");
+        }
+
+        if (checkpoint.Count > facts.Added)
+        {
+            throw new StreamDamagedException(
+                $"{definition.Input}: {definition.Name} has read {checkpoint.Count} entries but only {facts.Added} " +
+                "were ever appended. The stream was deleted and made anew; restore the data of this server.");
         }
     }
 
-    /// <summary>Makes every pending entry of the group ours, and acknowledges those committed before.</summary>
-    public async Task ClaimAsync(EntryId position)
+    /// <summary>Makes every pending entry of the group ours, and puts the group where the checkpoint is.</summary>
+    /// <remarks>
+    /// The checkpoint alone says what was processed. A group that was moved, made anew or read by a stranger would
+    /// skip entries or bring them twice; put back, it brings everything behind the checkpoint once, pending or not.
+    /// </remarks>
+    public async Task ClaimAsync(Checkpoint checkpoint)
     {
         if (definition.Mode != ReadMode.Group) return;
         var (stream, group) = (definition.Input!, definition.Name);
@@ -101,12 +120,18 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
             for (var claimed = reply.Array(); claimed > 0; claimed--) _ = reply.Text();
             var lost = reply.Array();
             if (lost > 0)
-                throw new StreamDamagedException($"{stream}: {lost} entries pending in group {group}, {reply.Text()} first, were deleted unprocessed.");
+            {
+                throw new StreamDamagedException(
+                    $"{stream}: {lost} entries pending in group {group}, {reply.Text()} first, were deleted unprocessed.");
+            }
         }
         while (next != "0-0");
 
-        while (await PendingUpToAsync(stream, group, position) is { Count: > 0 } done)
+        while (await PendingUpToAsync(stream, group, checkpoint.Position) is { Count: > 0 } done)
             await connection.AskAsync(["XACK", stream, group, .. done]);
+        await connection.AskAsync(
+            "XGROUP", "SETID", stream, group, checkpoint.Position.ToString(),
+            "ENTRIESREAD", checkpoint.Count.ToString(CultureInfo.InvariantCulture));
     }
 
     private async Task<List<string>> PendingUpToAsync(string stream, string group, EntryId position)
@@ -124,22 +149,17 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
         return ids;
     }
 
-    private async Task<(long Length, long Added)> StreamFactsAsync(string stream)
+    private async Task<StreamFacts> StreamFactsAsync(string stream)
     {
         var type = (await connection.AskAsync("TYPE", stream)).Text();
         if (type != "stream")
-            throw new StreamDamagedException($"{stream}: expected the stream {definition.Name} uses, found {(type == "none" ? "nothing" : $"a {type}")}. Restore the data of this server.");
-        var reply = await connection.AskAsync("XINFO", "STREAM", stream);
-        long length = 0, added = 0;
-        for (var left = reply.Array() / 2; left > 0; left--)
         {
-            var name = reply.Text();
-            if (name == "length") length = reply.Integer();
-            else if (name == "entries-added") (added, left) = (reply.Integer(), 0);
-            else _ = reply.Text();
+            throw new StreamDamagedException(
+                $"{stream}: expected the stream {definition.Name} uses, found " +
+                $"{(type == "none" ? "nothing" : $"a {type}")}. Restore the data of this server.");
         }
 
-        return (length, added);
+        return StreamFacts.Of(await connection.AskAsync("XINFO", "STREAM", stream), stream);
     }
 
     /// <summary>Makes streams and group, and gives the fields a checkpoint starts with.</summary>
@@ -153,18 +173,18 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
         }
 
         foreach (var stream in definition.Outputs) await CreateStreamAsync(stream, null);
-        var count = 0L;
+        var (count, deleted) = (0L, EntryId.Zero);
         if (definition.Input is { } input)
         {
             await CreateStreamAsync(input, definition.Mode == ReadMode.Group ? definition.Name : null);
             await connection.AskAsync("WATCH", input);
-            var (length, added) = await StreamFactsAsync(input);
-            count = added - length;
+            var facts = await StreamFactsAsync(input);
+            (count, deleted) = (facts.Added - facts.Length, facts.DeletedMax);
         }
 
         return
         [
-            "position", "0-0", "count", count.ToString(CultureInfo.InvariantCulture), "written", "0", "silent", "0", "commit", "",
+            "position", "0-0", "deleted", deleted.ToString(), "count", count.ToString(CultureInfo.InvariantCulture), "written", "0", "silent", "0", "commit", "",
             "state", definition.StateVersion.ToString(CultureInfo.InvariantCulture), "name", definition.Name,
         ];
     }

@@ -108,7 +108,7 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         {
             using var connection = await DataConnection.ConnectAsync(_options, Time, cancellationToken);
             var reply = await connection.AskAsync("HGET", RedisKeys.Checkpoint(reader), "epoch");
-            return reply.Text() is { } found && long.Parse(found, CultureInfo.InvariantCulture) > epoch;
+            return long.TryParse(reply.Text(), NumberStyles.None, CultureInfo.InvariantCulture, out var found) && found > epoch;
         }
         catch (BusUnavailableException)
         {
@@ -129,7 +129,7 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
             var epoch = await opening.FenceAsync(server, Owner, WasOurs(definition.Name));
             var checkpoint = await opening.CheckpointAsync();
             await opening.VerifyStreamsAsync(checkpoint);
-            await opening.ClaimAsync(checkpoint.Position);
+            await opening.ClaimAsync(checkpoint);
             var state = await opening.StateAsync();
             var control = (await connection.AskAsync("GET", RedisKeys.Control)).Text() ?? "";
             return new RedisStreamReader(this, connection, definition, epoch, control, checkpoint, state);

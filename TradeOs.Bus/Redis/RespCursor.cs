@@ -10,7 +10,7 @@ internal struct RespCursor(ReadOnlyMemory<byte> reply)
     private int _index;
 
     /// <summary>Whether the next element is an error.</summary>
-    public readonly bool IsError => _reply.Span[_index] == (byte)'-';
+    public readonly bool IsError => Type == (byte)'-';
 
     /// <summary>Whether the next element is a nil, as a value or as an array.</summary>
     public readonly bool IsNil => _reply.Span[_index..] is [(byte)'$' or (byte)'*', (byte)'-', ..];
@@ -24,13 +24,18 @@ internal struct RespCursor(ReadOnlyMemory<byte> reply)
     /// <summary>The integer that comes next.</summary>
     public long Integer() => NumberBehind((byte)':');
 
-    /// <summary>The text of the error or simple string that comes next.</summary>
-    public string Line() => Encoding.UTF8.GetString(TakeLine()[1..]);
+    /// <summary>The text of the error, simple string or integer that comes next.</summary>
+    public string Line()
+    {
+        var isLine = Type is (byte)'+' or (byte)'-' or (byte)':';
+        var line = TakeLine();
+        return isLine ? Encoding.UTF8.GetString(line[1..]) : throw Unexpected(line, "a line");
+    }
 
     /// <summary>The value that comes next, null for nil; an integer or simple string gives its text.</summary>
     public string? Text()
     {
-        if (_reply.Span[_index] != (byte)'$') return Line();
+        if (Type != (byte)'$') return Line();
         return TryValue(out var value) ? Encoding.UTF8.GetString(value.Span) : null;
     }
 
@@ -52,18 +57,25 @@ internal struct RespCursor(ReadOnlyMemory<byte> reply)
         return _reply[start.._index];
     }
 
+    private readonly byte Type => _index < _reply.Length ? _reply.Span[_index] : (byte)0;
+
     private long NumberBehind(byte type)
     {
+        var isOfType = Type == type;
         var line = TakeLine();
-        if (line[0] == type && Utf8Parser.TryParse(line[1..], out long number, out _)) return number;
-        throw new RespProtocolException(
-            $"\"{Encoding.UTF8.GetString(line[..Math.Min(line.Length, 80)])}\" where a '{(char)type}' was expected");
+        return isOfType && Utf8Parser.TryParse(line[1..], out long number, out _)
+            ? number
+            : throw Unexpected(line, $"a '{(char)type}'");
     }
+
+    private static RespProtocolException Unexpected(ReadOnlySpan<byte> line, string expected) =>
+        new($"\"{Encoding.UTF8.GetString(line[..Math.Min(line.Length, 80)])}\" where {expected} was expected");
 
     private ReadOnlySpan<byte> TakeLine()
     {
         var rest = _reply.Span[_index..];
         var length = rest.IndexOf("\r\n"u8);
+        if (length < 0) throw new RespProtocolException("fewer elements than expected");
         _index += length + 2;
         return rest[..length];
     }

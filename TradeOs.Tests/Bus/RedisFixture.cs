@@ -64,8 +64,16 @@ public abstract class RedisFixture
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var running = Task.Run(() => loop.RunAsync(stop.Token), CancellationToken.None);
-        while (!running.IsCompleted && !await isDone()) await Task.Delay(5, Cancel);
+        var started = TimeProvider.System.GetTimestamp();
+        var isLate = false;
+        while (!running.IsCompleted && !isLate && !await isDone())
+        {
+            await Task.Delay(5, Cancel);
+            isLate = TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(120);
+        }
+
         await stop.CancelAsync();
         await running;
+        Assert.That(isLate, Is.False, "The loop did not get there.");
     }
 }

@@ -1,0 +1,36 @@
+namespace TradeOs.Bus;
+
+/// <summary>What XINFO STREAM tells.</summary>
+/// <param name="Length">Entries it holds.</param>
+/// <param name="Added">Entries ever appended to it.</param>
+/// <param name="DeletedMax">Largest id ever deleted one by one; trimming leaves it alone.</param>
+internal readonly record struct StreamFacts(long Length, long Added, EntryId DeletedMax)
+{
+    /// <summary>Reads the reply; the server is of version 7.0 or newer.</summary>
+    /// <exception cref="StreamDamagedException">There is no such stream.</exception>
+    public static StreamFacts Of(RespCursor reply, string stream)
+    {
+        if (reply.IsError)
+            throw new StreamDamagedException($"{stream}: {reply.Line()}. Restore the data of this server.");
+        var facts = default(StreamFacts);
+        for (var left = reply.Array() / 2; left > 0; left--)
+        {
+            switch (reply.Text())
+            {
+                case "length":
+                    facts = facts with { Length = reply.Integer() };
+                    break;
+                case "max-deleted-entry-id":
+                    facts = facts with { DeletedMax = EntryId.Parse(reply.Text() ?? "") };
+                    break;
+                case "entries-added":
+                    return facts with { Added = reply.Integer() };
+                default:
+                    _ = reply.Text();
+                    break;
+            }
+        }
+
+        throw new RespProtocolException("XINFO STREAM without entries-added, as of a server before 7.0");
+    }
+}
