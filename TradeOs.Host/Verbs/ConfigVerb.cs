@@ -53,7 +53,8 @@ internal static class ConfigVerb
 
     private static string Source(Settings settings, string key) => ConfigurationKeys.SourceOf(settings.Configuration, key);
 
-    private static string Text(object? value) => value switch
+    /// <summary>The text of a value as the configuration takes it.</summary>
+    internal static string Text(object? value) => value switch
     {
         null => "",
         string text => text,
