@@ -9,7 +9,7 @@ using TradeOs.Stages;
 namespace TradeOs.Host;
 
 /// <summary><c>tradeos run</c>: one process, every stage a background service on one bus.</summary>
-internal sealed class PipelineRun
+internal sealed partial class PipelineRun
 {
     /// <summary>A signal must end the process within two seconds: this for the services, the rest for Redis.</summary>
     private static readonly TimeSpan StopWait = TimeSpan.FromSeconds(1.2);
@@ -48,7 +48,7 @@ internal sealed class PipelineRun
         AddStages(limits);
         using var host = Build(feed, out var idle);
         await host.RunAsync();
-        return await EndAsync(idle);
+        return await EndAsync(feed.Progress, idle);
     }
 
     private void AddStages(LoopLimits limits)
@@ -90,7 +90,7 @@ internal sealed class PipelineRun
     }
 
     /// <summary>The exit code: that of the first service that failed, else of the run.</summary>
-    private async Task<int> EndAsync(IdleWatch? idle)
+    private async Task<int> EndAsync(FeedProgress feed, IdleWatch? idle)
     {
         var failures = _services.Where(service => service.ExecuteTask is { IsFaulted: true })
             .Select(service => (Service: service, Failure: service.ExecuteTask!.Exception!.GetBaseException())).ToList();
@@ -98,6 +98,7 @@ internal sealed class PipelineRun
         if (failures.Any(failure => failure.Failure is FencedException)) _session.IsServerLeft = true;
         if (failures.Count > 0) return failures.Max(failure => ExitCode.Of(failure.Failure));
         if (idle is { IsIdle: true }) await SummariseAsync();
+        else LogStopped(_loggers.CreateLogger<PipelineRun>(), feed.Rows, _loops[^1].Count);
         return ExitCode.Good;
     }
 
@@ -124,4 +125,8 @@ internal sealed class PipelineRun
             SummaryTable.Write(Terminal.Out, summary);
         }
     }
+
+    [LoggerMessage(300, LogLevel.Information,
+        "Stopped at {Rows} rows of the feed, {Trades} trades closed; the next start goes on from there.")]
+    private static partial void LogStopped(ILogger logger, long rows, long trades);
 }
