@@ -87,6 +87,7 @@ public sealed class ServerChoiceTests
         var error = Assert.ThrowsAsync<BusUnavailableException>(() => _host.StartAsync());
 
         Assert.That(error!.Message, Does.Contain("redis.invalid:6379 cannot be reached"));
+        Assert.That(Directory.Exists(_host.Paths.Directory), Is.False);
     }
 
     /// <summary>What the composition does with a server: the gate, with the identity of the data directory.</summary>
