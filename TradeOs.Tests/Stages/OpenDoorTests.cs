@@ -15,7 +15,7 @@ public sealed class OpenDoorTests
 
     private static readonly Gen<Price> Prices = Extremes.Select(value => new Price(value));
 
-    /// <summary>Half of the signals are of a quiet market, so that positions open and close between the wild ones.</summary>
+    /// <summary>Half of them are of a quiet market, so that positions open and close between the wild ones.</summary>
     private static readonly Gen<Signal> Signals =
         from seconds in Gen.Frequency((9, Gen.Choose(0, 100)), (1, Gen.Elements(-2_000_000_000, 2_000_000_000)))
         from symbol in Gen.Elements("A", "B:C", "shared")
