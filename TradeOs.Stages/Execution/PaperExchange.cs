@@ -3,8 +3,8 @@ namespace TradeOs.Stages;
 /// <summary>Fills approved orders at once from the prices they carry, no better than a trader would get them.</summary>
 /// <remarks>
 /// A buy pays the ask and slippage on top, a sell gets the bid less slippage, rounded to the price step against the
-/// trader.
-/// The fee is rounded up to 8 places. Order numbers rise, so an order at or below the last one was executed before.
+/// trader. The fee is rounded up to 8 places. Order numbers rise, so an order at or below the last one was executed
+/// before.
 /// </remarks>
 internal sealed class PaperExchange(ExecutionOptions options) : IPureStage<Order, ExecutionState, NoState>
 {

@@ -5,10 +5,9 @@ namespace TradeOs.Stages;
 /// <summary>Decides how much: an entry takes a share of the capital, an exit closes exactly what was planned.</summary>
 /// <remarks>
 /// Notional of an entry = capital x risk fraction x weight (x confidence when asked to), over the ask, rounded down
-/// to the
-/// quantity step. One plan is open per symbol and strategy at a time. The planner never hears what became of its
-/// intents:
-/// a plan that was refused later is closed by its exit like any other, and that exit is refused there too.
+/// to the quantity step. One plan is open per symbol and strategy at a time. The planner never hears what became of
+/// its intents: a plan that was refused later is closed by its exit like any other, and that exit is refused there
+/// too.
 /// </remarks>
 internal sealed class IntentPlanner(PlannerOptions options, AccountOptions account)
     : IPureStage<ModifiedSignal, PlannerState, OpenPlan>

@@ -3,8 +3,7 @@ namespace TradeOs.Stages;
 /// <summary>Keeps the account's figures: one snapshot for each round trip.</summary>
 /// <remarks>
 /// Open positions are valued at the last exit price of their symbol and strategy, the last price this path showed;
-/// the fee
-/// paid for them counts when they are closed.
+/// the fee paid for them counts when they are closed.
 /// </remarks>
 internal sealed class MetricsPublisher(AccountOptions account) : IPureStage<Outcome, MetricsState, OpenPosition>
 {

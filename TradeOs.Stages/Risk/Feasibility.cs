@@ -5,9 +5,9 @@ namespace TradeOs.Stages;
 /// <summary>The last word before money: approves an intent only when every limit holds, and counts what it approved
 /// as filled.</summary>
 /// <remarks>
-/// It reads nothing but the intent. Costs are worst case: units at the higher of price and ask. Exits shrink what is at
-/// stake, so they are held to the facts only (a repeat, a wrong notional, crossed prices, more than was approved), and
-/// not to limits: a rate limit or a jump in price must never lock a position in.
+/// It reads nothing but the intent. Costs are worst case: units at the higher of price and ask. Exits shrink what is
+/// at stake, so they are held to the facts only (a repeat, a wrong notional, crossed prices, more than was approved),
+/// and not to limits: a rate limit or a jump in price must never lock a position in.
 /// </remarks>
 internal sealed class Feasibility(FeasibilityOptions options, AccountOptions account)
     : IPureStage<Intent, FeasibilityState, SymbolPosition>

@@ -3,11 +3,10 @@ namespace TradeOs.Stages;
 /// <summary>Makes bars of what the market does and lets the strategies speak whenever one closes.</summary>
 /// <remarks>
 /// A bar of trades closes when a trade of a later interval arrives; an interval without trades makes no bar; a trade
-/// that steps back in time counts in the bar being made. The decision is taken on the bar that closed, the price in the
-/// signal is that of the trade that closed it. Finished bars that are fed are used as they are, and must rise in
-/// time; a
-/// symbol that has been fed one makes no bars of its trades any more, so that nothing is counted twice.
-/// Long only: buy enters, sell exits.
+/// that steps back in time counts in the bar being made. The decision is taken on the bar that closed, the price in
+/// the signal is that of the trade that closed it. Finished bars that are fed are used as they are, and must rise in
+/// time; a symbol that has been fed one makes no bars of its trades any more, so that nothing is counted twice. Long
+/// only: buy enters, sell exits.
 /// </remarks>
 internal sealed class SignalEngine(StrategiesOptions options) : IPureStage<MarketEvent, SymbolStrategies, TickState>
 {

