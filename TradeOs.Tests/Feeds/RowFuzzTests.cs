@@ -7,15 +7,19 @@ using TradeOs.Stages;
 
 namespace TradeOs.Tests.Feeds;
 
-/// <summary>Whatever a file holds: it is an error of the file, or every row is accepted or refused, and what is accepted every stage can read.</summary>
+/// <summary>Whatever a file holds: an error of the file, or each row accepted for every stage to read or refused.</summary>
 public sealed class RowFuzzTests
 {
     private static readonly string[] Pieces =
     [
-        "1", "0", "-1", "61000.5", "1e3", "1e99", "99999999999999999999999999999999", "0.0000000000000000000000000001", "1723161255342",
-        "1723161255342000", "99999999999999999", "True", "false", "2017-01-03", "13/13/2017", "31/1/2017", "20170103 093000", "09:30", "",
-        " ", "\"", "\"\"", "é", "\0", "\t", ";", ",", ",", ",", "\n", "\n", "\r\n", "\r", "id", "time", "open", "high", "low", "close",
-        "id,price,qty,quote_qty,time,is_buyer_maker\n", "date,open,high,low,close,volume\n", "1,61000.5,0.1,1,1723161255342,True,True\n",
+        "1", "0", "-1", "61000.5", "1e3", "1e99", "99999999999999999999999999999999", "0.0000000000000000000000000001",
+        "1723161255342",
+        "1723161255342000", "99999999999999999", "True", "false", "2017-01-03", "13/13/2017", "31/1/2017", "20170103 " +
+        "093000", "09:30", "",
+        " ", "\"", "\"\"", "é", "\0", "\t", ";", ",", ",", ",", "\n", "\n", "\r\n", "\r",
+        "id", "time", "open", "high", "low", "close",
+        "id,price,qty,quote_qty,time,is_buyer_maker\n", "date,open,high,low,close,volume\n",
+        "1,61000.5,0.1,1,1723161255342,True,True\n",
         "2017-01-03,1,2,0.5,1,7\n", "20170103 093000;1;1;1;1;1\n", "NaN", "+1", "1_000", "Z", "+02:00", ".", "-", "/",
     ];
 
@@ -27,11 +31,13 @@ public sealed class RowFuzzTests
 
     [Test]
     public void Trades_OfTextBehindGoodRows_AreAccountedFor() =>
-        Check("binance-trades", Text().Select(bytes => (byte[])[.. Encoding.UTF8.GetBytes(Samples.Trades(12)), .. bytes]));
+        Check("binance-trades",
+            Text().Select(bytes => (byte[])[.. Encoding.UTF8.GetBytes(Samples.Trades(12)), .. bytes]));
 
     [Test]
     public void Bars_OfTextBehindAHeader_AreAccountedFor() =>
-        Check("ohlcv", Text().Select(bytes => (byte[])[.. "date,open,high,low,close,volume\n2017-01-03,1,2,0.5,1,7\n"u8, .. bytes]));
+        Check("ohlcv", Text()
+            .Select(bytes => (byte[])[.. "date,open,high,low,close,volume\n2017-01-03,1,2,0.5,1,7\n"u8, .. bytes]));
 
     [TestCase("binance-trades")]
     [TestCase("ohlcv")]

@@ -24,7 +24,8 @@ internal sealed class BarRows(FeedSpec spec, BarSurvey survey) : IRowFormat
     public FeedRow Read(RowLines row)
     {
         if (row.IsMalformed) return Refusal.Of(row, "its quotes do not pair", "plain fields", isStructural: true);
-        if (!HasItsColumns(row)) return Refusal.Of(row, $"{row.Count} columns", $"{_columns.Count}", isStructural: true);
+        if (!HasItsColumns(row))
+            return Refusal.Of(row, $"{row.Count} columns", $"{_columns.Count}", isStructural: true);
         if (ReadTime(row, out var at) is { } badTime) return badTime;
         if (Price(row, "open", _columns.Open, out var open) is { } badOpen) return badOpen;
         if (Price(row, "high", _columns.High, out var high) is { } badHigh) return badHigh;
@@ -39,7 +40,8 @@ internal sealed class BarRows(FeedSpec spec, BarSurvey survey) : IRowFormat
         }
 
         return new FeedRow(row.Line, new Bar(
-            at, spec.Source, spec.Symbol, new Price(open), new Price(high), new Price(low), new Price(close), new Quantity(volume)), null);
+            at, spec.Source, spec.Symbol,
+            new Price(open), new Price(high), new Price(low), new Price(close), new Quantity(volume)), null);
     }
 
     /// <summary>
@@ -55,11 +57,10 @@ internal sealed class BarRows(FeedSpec spec, BarSurvey survey) : IRowFormat
 
     private FeedRow? ReadTime(RowLines row, out DateTime at)
     {
-        at = default;
+        if (survey.TryTime(row, survey.Dates, out at)) return null;
         if (row[_columns.Time].Length == 0) return Refusal.Of(row, "time", _columns.Time, "a time", isStructural: false);
-        var isTime = survey.TryTime(row, survey.Dates, out at);
-        return isTime ? null : Refusal.Of(
-            row, "time", _columns.Time, $"a time such as 2017-01-03 09:30:00, {survey.DatesText}, or s, ms, us, ns since 1970", isStructural: true);
+        var expected = $"a time such as 2017-01-03 09:30:00, {survey.DatesText}, or s, ms, us, ns since 1970";
+        return Refusal.Of(row, "time", _columns.Time, expected, isStructural: true);
     }
 
     private FeedRow? ReadVolume(RowLines row, out decimal volume)

@@ -44,12 +44,14 @@ internal sealed class BinanceTradeRows(FeedFile file, FeedSpec spec) : IRowForma
         if (!RowNumbers.TryDigits(row[timeField], out var epoch))
             return Refusal.Of(row, "time", timeField, "digits", isStructural: true);
         if (!RowNumbers.TryEpoch(epoch, out var at))
-            return Refusal.Of(row, "time", timeField, "s, ms, us or ns since 1970, from 1973 to 2199", isStructural: false);
+            return Refusal.Of(row, "time", timeField, "s, ms, us or ns since 1970, from 1973 to 2199",
+                isStructural: false);
         if (!TryFlag(row[timeField + 1], out var isBuyerMaker))
             return Refusal.Of(row, "is_buyer_maker", timeField + 1, "true or false", isStructural: true);
         var side = isBuyerMaker ? Side.Sell : Side.Buy;
         return new FeedRow(row.Line, new Trade(
-            at, spec.Source, spec.Symbol, new Price(price), new Quantity(quantity), side, Encoding.ASCII.GetString(id)), null);
+            at, spec.Source, spec.Symbol, new Price(price), new Quantity(quantity), side,
+            Encoding.ASCII.GetString(id)), null);
     }
 
     private static int TimeField(RowLines row) => row.Count == 5 ? 3 : 4;

@@ -69,8 +69,8 @@ internal sealed class RowLines : IDisposable
         {
             IsBroken = true;
             throw new FeedFileException(
-                $"{_file.Path} line {_reader.LineNumber + 1} or after: is longer than {LineBytesMax} bytes, expected rows of text. " +
-                "Name another file or format.");
+                $"{_file.Path} line {_reader.LineNumber + 1} or after: is longer than {LineBytesMax} bytes, expected " +
+                "rows of text. Name another file or format.");
         }
 
         IsBroken = _text.Break is not null;

@@ -48,7 +48,8 @@ internal static class RowNumbers
             < 100_000_000_000_000_000 => value,
             _ => value / 1_000,
         };
-        time = microseconds < MicrosecondsMax ? DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond) : default;
-        return microseconds < MicrosecondsMax;
+        var isTime = microseconds < MicrosecondsMax;
+        time = isTime ? DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond) : default;
+        return isTime;
     }
 }
