@@ -38,7 +38,8 @@ internal sealed class SourceLedger(IReadOnlyDictionary<string, string> state)
     {
         var word = FeedSpec.WordOf(FeedFormat.Simulated);
         foreach (var (number, known) in _records)
-            if ((known.Format, known.Digest, known.Source) == (word, simulation.Identity, spec.Source)) return (number, known);
+            if ((known.Format, known.Digest, known.Source) == (word, simulation.Identity, spec.Source))
+                return (number, known);
         var fresh = new SourceRecord(word, "", spec.Source, word, simulation.Identity, 0, "", 0, 0, 0, false);
         return (Add(fresh), fresh);
     }
@@ -55,8 +56,8 @@ internal sealed class SourceLedger(IReadOnlyDictionary<string, string> state)
     private static FeedFileException Changed(FeedFile file, SourceRecord known) => new(
         $"{file.Path}: a file of this name was fed before with other content ({known.Bytes} bytes, {known.Rows} " +
         $"rows, SHA-256 {known.Digest[..12]}...), now it has {file.Bytes} bytes and does not just go on behind them, " +
-        "expected the same rows and maybe more. Give it another name or another ,source=N to feed all of it as a source of its " +
-        "own.");
+        "expected the same rows and maybe more. Give it another name or another ,source=N to feed all of it as a " +
+        "source of its own.");
 
     private static SortedDictionary<int, SourceRecord> Read(IReadOnlyDictionary<string, string> state)
     {

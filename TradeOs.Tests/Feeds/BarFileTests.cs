@@ -116,7 +116,7 @@ public sealed class BarFileTests
     [TestCase("2017-13-03,1,1,1,1", "column 'time' is \"2017-13-03\", expected a time such as 2017-01-03 09:30:00, " +
         "1/31/2017 (month first), or s, ms, us, ns since 1970")]
     [TestCase("2017-01-03,x,1,1,1", "column 'open' is \"x\", expected a number")]
-    [TestCase("2017-01-03,1,1,0,1", "column 'low' is \"0\", expected a number above 0, at most 1e14")]
+    [TestCase("2017-01-03,1,1,0,1", "column 'low' is \"0\", expected a price from 0.000000000001 to 1000000000000")]
     [TestCase("2017-01-03,1,1,1,1.5", "high 1 and low 1, expected them around open 1 and close 1.5")]
     [TestCase("\"2017-01-03\"x,1,1,1,1", "its quotes do not pair, expected plain fields")]
     public async Task Bars_ThatAreNone_AreRefusedWithAReason(string row, string error)

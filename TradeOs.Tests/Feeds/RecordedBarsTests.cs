@@ -73,10 +73,10 @@ public sealed class RecordedBarsTests
             .OrderBy(kind => kind.Key, StringComparer.Ordinal);
         Assert.That(string.Join('\n', kinds.Select(kind => $"{kind.Value} {kind.Key}")), Is.EqualTo(
             """
-            1 bad.csv line #: column 'high' is "#", expected a number above #, at most #e#
-            1 bad.csv line #: column 'low' is "#", expected a number above #, at most #e#
+            1 bad.csv line #: column 'high' is "#", expected a price from # to #
+            1 bad.csv line #: column 'low' is "#", expected a price from # to #
             51 bad.csv line #: column 'open' is "", expected a number
-            52 bad.csv line #: column 'open' is "#", expected a number above #, at most #e#
+            52 bad.csv line #: column 'open' is "#", expected a price from # to #
             50 bad.csv line #: column 'time' is "", expected a time
             28 bad.csv line #: column 'volume' is "#", expected a number from # to #e#
             9 bad.csv line #: high # and low #, expected them around open # and close #

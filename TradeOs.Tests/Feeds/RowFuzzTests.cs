@@ -7,7 +7,7 @@ using TradeOs.Stages;
 
 namespace TradeOs.Tests.Feeds;
 
-/// <summary>Whatever a file holds: an error of the file, or each row accepted for every stage to read or refused.</summary>
+/// <summary>Whatever a file holds: an error of the file, or each row refused or accepted for stages to read.</summary>
 public sealed class RowFuzzTests
 {
     private static readonly string[] Pieces =
@@ -44,11 +44,44 @@ public sealed class RowFuzzTests
     public void Rows_OfAnyBytes_AreAccountedFor(string format) =>
         Check(format, ArbMap.Default.GeneratorFor<byte[]>().Resize(400));
 
+    [Test]
+    public async Task Rows_WithNumbersAtTheEdges_AreAcceptedExactlyWhenStagesReadThem()
+    {
+        string[] numbers =
+        [
+            "0.0000000000000000000000000001", "0.0000000000009", "0.000000000001", "1000000000000", "1000000000000.1",
+            "100000000000000", "100000000000000.1", "1e-12", "1e12", "1E14", "1e28",
+            "79228162514264337593543950335", "-0", "0.0",
+        ];
+        using var run = new FeedRun();
+        var trades = numbers.SelectMany(number => new[]
+        {
+            $"1,{number},1,1,1723161255342,True", $"1,1,{number},1,1723161255342,True",
+        });
+        var bars = numbers.SelectMany(number => new[]
+        {
+            $"20170103,{number},{number},{number},{number},1", $"20170103,1,1,1,1,{number}",
+        });
+
+        await run.ToEndAsync(
+            "binance-trades:" + run.File("X-trades.csv", string.Join('\n', trades)),
+            "ohlcv:" + run.File("X.csv", "date,open,high,low,close,volume\n" + string.Join('\n', bars)));
+
+        Assert.That((await run.EventsAsync()).Length, Is.EqualTo(4 + 9 + 4 + 11));
+        Assert.That(run.Progress.Refused, Is.EqualTo(4 * numbers.Length - (4 + 9 + 4 + 11)));
+    }
+
+    [Test]
+    public void Limits_OfRows_AreThoseOfTheStages() => Assert.That(
+        (RowNumbers.PriceMin, RowNumbers.PriceMax, RowNumbers.QuantityMax, FeedSpec.NameLengthMax),
+        Is.EqualTo((Canonical.PriceMin, Canonical.PriceMax, Canonical.MagnitudeMax, MarketEvent.NameLengthMax)));
+
     private static Gen<byte[]> Text() =>
         Gen.Elements(Pieces).ArrayOf().Resize(120).Select(pieces => Encoding.UTF8.GetBytes(string.Concat(pieces)));
 
-    private static void Check(string format, Gen<byte[]> files) => FsCheck.Fluent.Prop.ForAll(
-        files.ToArbitrary(), (Action<byte[]>)(bytes => Read(format, bytes))).QuickCheckThrowOnFailure();
+    private static void Check(string format, Gen<byte[]> files) => Prop
+        .ForAll(files.ToArbitrary(), (Action<byte[]>)(bytes => Read(format, bytes)))
+        .Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 
     private static void Read(string format, byte[] bytes)
     {

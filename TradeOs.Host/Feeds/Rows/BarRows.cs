@@ -27,10 +27,10 @@ internal sealed class BarRows(FeedSpec spec, BarSurvey survey) : IRowFormat
         if (!HasItsColumns(row))
             return Refusal.Of(row, $"{row.Count} columns", $"{_columns.Count}", isStructural: true);
         if (ReadTime(row, out var at) is { } badTime) return badTime;
-        if (Price(row, "open", _columns.Open, out var open) is { } badOpen) return badOpen;
-        if (Price(row, "high", _columns.High, out var high) is { } badHigh) return badHigh;
-        if (Price(row, "low", _columns.Low, out var low) is { } badLow) return badLow;
-        if (Price(row, "close", _columns.Close, out var close) is { } badClose) return badClose;
+        if (RowNumbers.RefusePrice(row, "open", _columns.Open, out var open) is { } badOpen) return badOpen;
+        if (RowNumbers.RefusePrice(row, "high", _columns.High, out var high) is { } badHigh) return badHigh;
+        if (RowNumbers.RefusePrice(row, "low", _columns.Low, out var low) is { } badLow) return badLow;
+        if (RowNumbers.RefusePrice(row, "close", _columns.Close, out var close) is { } badClose) return badClose;
         if (ReadVolume(row, out var volume) is { } badVolume) return badVolume;
         if (high < Math.Max(open, close) || low > Math.Min(open, close))
         {
@@ -58,7 +58,8 @@ internal sealed class BarRows(FeedSpec spec, BarSurvey survey) : IRowFormat
     private FeedRow? ReadTime(RowLines row, out DateTime at)
     {
         if (survey.TryTime(row, survey.Dates, out at)) return null;
-        if (row[_columns.Time].Length == 0) return Refusal.Of(row, "time", _columns.Time, "a time", isStructural: false);
+        if (row[_columns.Time].Length == 0)
+            return Refusal.Of(row, "time", _columns.Time, "a time", isStructural: false);
         var expected = $"a time such as 2017-01-03 09:30:00, {survey.DatesText}, or s, ms, us, ns since 1970";
         return Refusal.Of(row, "time", _columns.Time, expected, isStructural: true);
     }
@@ -69,17 +70,8 @@ internal sealed class BarRows(FeedSpec spec, BarSurvey survey) : IRowFormat
         if (_columns.Volume < 0 || row[_columns.Volume].Length == 0) return null;
         if (!RowNumbers.TryDecimal(row[_columns.Volume], out volume))
             return Refusal.Of(row, "volume", _columns.Volume, "a number", isStructural: true);
-        return volume is >= 0 and <= RowNumbers.MagnitudeMax
+        return volume is >= 0 and <= RowNumbers.QuantityMax
             ? null
             : Refusal.Of(row, "volume", _columns.Volume, "a number from 0 to 1e14", isStructural: false);
-    }
-
-    private static FeedRow? Price(RowLines row, string column, int field, out decimal value)
-    {
-        if (!RowNumbers.TryDecimal(row[field], out value))
-            return Refusal.Of(row, column, field, "a number", isStructural: row[field].Length > 0);
-        return value is > 0 and <= RowNumbers.MagnitudeMax
-            ? null
-            : Refusal.Of(row, column, field, "a number above 0, at most 1e14", isStructural: false);
     }
 }

@@ -105,7 +105,8 @@ internal sealed class BarSurvey
         {
             throw new FeedFileException(
                 $"{_file.Path}: the date of line {_dayFirstLine} has its day first, that of line {_monthFirstLine} " +
-                "its month, expected one order. Say which with ,dates=mdy or ,dates=dmy; rows of the other are then refused.");
+                "its month, expected one order. Say which with ,dates=mdy or ,dates=dmy; rows of the other are then " +
+                "refused.");
         }
 
         Dates = spec.Dates ?? (_dayFirstLine > 0 ? DateOrder.DayFirst : DateOrder.MonthFirst);
