@@ -19,7 +19,8 @@ public sealed class FeedLoop
     /// <summary>Makes the loop; nothing is read or written yet.</summary>
     /// <exception cref="FeedSpecException">The path of a source leads to no file.</exception>
     public FeedLoop(
-        IStreamBus bus, ImmutableArray<FeedSpec> specs, LoopLimits limits, FeedProgress progress, TimeProvider time, ILogger<FeedLoop> logger)
+        IStreamBus bus, ImmutableArray<FeedSpec> specs, LoopLimits limits, FeedProgress progress, TimeProvider time,
+        ILogger<FeedLoop> logger)
     {
         foreach (var spec in specs)
             if (spec.Format != FeedFormat.Simulated) FeedFile.CheckPath(spec.Path);
@@ -69,7 +70,7 @@ public sealed class FeedLoop
             _batch.Clear();
             var last = Fill(merge);
             merge.Save(_batch);
-            if (!_batch.IsEmpty && !await reader.LandAsync(_batch, Topology.Feed.Name, Progress.Loop, stoppingToken)) return;
+            if (!_batch.IsEmpty && !await LandAsync(reader, stoppingToken)) return;
             Report(merge, last);
             if (merge.HasEnded)
             {
@@ -81,6 +82,9 @@ public sealed class FeedLoop
             await merge.WaitAsync(stoppingToken);
         }
     }
+
+    private ValueTask<bool> LandAsync(IStreamReader reader, CancellationToken stoppingToken) =>
+        reader.LandAsync(_batch, Topology.Feed.Name, Progress.Loop, stoppingToken);
 
     /// <summary>Takes rows until the batch is full or none is ready.</summary>
     private IFeedSource? Fill(FeedMerge merge)
@@ -102,10 +106,14 @@ public sealed class FeedLoop
         var accepted = 0L;
         var refused = 0L;
         var bytesRead = 0L;
-        foreach (var record in _sources.Skipped)
-            (accepted, refused, bytesRead) = (accepted + record.Accepted, refused + record.Refused, bytesRead + record.Bytes);
-        foreach (var source in merge.Sources)
-            (accepted, refused, bytesRead) = (accepted + source.Record.Accepted, refused + source.Record.Refused, bytesRead + source.BytesRead);
+        foreach (var (record, bytes) in _sources.Skipped.Select(record => (record, record.Bytes))
+                     .Concat(merge.Sources.Select(source => (source.Record, source.BytesRead))))
+        {
+            accepted += record.Accepted;
+            refused += record.Refused;
+            bytesRead += bytes;
+        }
+
         Progress.At(accepted, refused, bytesRead, last?.Name);
     }
 }

@@ -49,7 +49,8 @@ internal sealed class FeedMerge(ImmutableArray<IFeedSource> sources) : IAsyncDis
     }
 
     /// <summary>Waits for the source that was not ready.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken) => _waitsFor?.WaitAsync(cancellationToken) ?? Task.CompletedTask;
+    public Task WaitAsync(CancellationToken cancellationToken) =>
+        _waitsFor?.WaitAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Adds every changed position to the batch.</summary>
     public void Save(Batch batch)

@@ -18,7 +18,8 @@ internal sealed partial class FeedSources(ImmutableArray<FeedSpec> specs, TimePr
 
     /// <summary>Opens what is not finished, in the order given.</summary>
     /// <exception cref="FeedFileException">A file is not what it was, or not a file of rows.</exception>
-    public async Task<FeedMerge> OpenAsync(IReadOnlyDictionary<string, string> state, CancellationToken cancellationToken)
+    public async Task<FeedMerge> OpenAsync(
+        IReadOnlyDictionary<string, string> state, CancellationToken cancellationToken)
     {
         var ledger = new SourceLedger(state);
         var skipped = ImmutableArray.CreateBuilder<SourceRecord>();
@@ -27,7 +28,8 @@ internal sealed partial class FeedSources(ImmutableArray<FeedSpec> specs, TimePr
         {
             var (number, record) = await FindAsync(ledger, spec, cancellationToken);
             var isTwice = wanted.Any(other => other.Number == number);
-            if (isTwice || HasEnded(spec, record)) skipped.Add(isTwice ? record with { Accepted = 0, Refused = 0 } : record);
+            if (isTwice) skipped.Add(record with { Accepted = 0, Refused = 0 });
+            else if (HasEnded(spec, record)) skipped.Add(record);
             else wanted.Add((spec, number, record));
             if (!_hasSaid) Say(spec, record, isTwice);
         }
@@ -53,7 +55,8 @@ internal sealed partial class FeedSources(ImmutableArray<FeedSpec> specs, TimePr
         return await ledger.FindAsync(spec, known.File, known.Digest, cancellationToken);
     }
 
-    private IFeedSource Open(FeedSpec spec, int number, SourceRecord record, IReadOnlyDictionary<string, string> state) =>
+    private IFeedSource Open(
+        FeedSpec spec, int number, SourceRecord record, IReadOnlyDictionary<string, string> state) =>
         spec.Simulation is { } simulation
             ? new SimulatedSource(number, record, simulation, state, time)
             : new FileSource(number, record, _files[spec].File, spec);
@@ -65,7 +68,8 @@ internal sealed partial class FeedSources(ImmutableArray<FeedSpec> specs, TimePr
         else if (record.Rows > 0) Continues(logger, record.Name, record.Rows);
     }
 
-    [LoggerMessage(340, LogLevel.Information, "{Source} was fed to its end before ({Rows} rows, {Accepted} accepted, {Refused} refused): skipped")]
+    [LoggerMessage(340, LogLevel.Information,
+        "{Source} was fed to its end before ({Rows} rows, {Accepted} accepted, {Refused} refused): skipped")]
     private static partial void Finished(ILogger logger, string source, long rows, long accepted, long refused);
 
     [LoggerMessage(341, LogLevel.Information, "{Source} goes on behind its first {Rows} rows")]

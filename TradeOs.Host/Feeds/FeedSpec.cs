@@ -70,12 +70,14 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
         if (path.Length == 0)
         {
             throw new FeedSpecException(
-                $"--feed {text}: there is no path, expected {WordOf(format)}:PATH. Add the path of the file after the colon.");
+                $"--feed {text}: there is no path, expected {WordOf(format)}:PATH. Add the path of the file after " +
+                "the colon.");
         }
 
         var options = new FeedSpecOptions(text, rest[start..].TrimStart(','));
         var isBars = format == FeedFormat.Ohlcv;
-        var symbol = options.Name("symbol") ?? (isBars ? StemOf(path) : TradesSymbolOf(path)) ?? throw NoSymbol(text, path);
+        var symbol = options.Name("symbol") ?? (isBars ? StemOf(path) : TradesSymbolOf(path))
+            ?? throw NoSymbol(text, path);
         var spec = new FeedSpec(format, path, symbol, options.Name("source") ?? (isBars ? "file" : "binance"))
         {
             Dates = isBars ? options.Dates() : null,
@@ -106,8 +108,8 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     }
 
     private static FeedSpecException NoSymbol(string text, string path) => new(
-        $"--feed {text}: the file name \"{System.IO.Path.GetFileName(path)}\" tells no symbol, expected SYMBOL-trades-... " +
-        "for binance-trades, SYMBOL-... for ohlcv. Add ,symbol=BTCUSDT");
+        $"--feed {text}: the file name \"{System.IO.Path.GetFileName(path)}\" tells no symbol, expected " +
+        "SYMBOL-trades-... for binance-trades, SYMBOL-... for ohlcv. Add ,symbol=BTCUSDT");
 }
 
 /// <summary>How the rows of a source are written.</summary>

@@ -16,7 +16,8 @@ internal sealed partial class FeedSpecOptions
         foreach (var option in options.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = option.IndexOf('=');
-            if (equals <= 0) throw Wrong($"\"{option}\" is no option, expected name=value", "Take it out, or write its name");
+            if (equals <= 0)
+                throw Wrong($"\"{option}\" is no option, expected name=value", "Take it out, or write its name");
             if (!_values.TryAdd(option[..equals], option[(equals + 1)..]))
                 throw Wrong($"option \"{option[..equals]}\" is there twice, expected once", "Take one out");
         }
@@ -25,11 +26,14 @@ internal sealed partial class FeedSpecOptions
     /// <summary>
     /// Where the options begin: at the first comma with <c>name=</c> behind it, so that a path may hold commas.
     /// </summary>
-    public static int StartIn(string rest) => OptionStart().Match(rest) is { Success: true } found ? found.Index : rest.Length;
+    public static int StartIn(string rest) =>
+        OptionStart().Match(rest) is { Success: true } found ? found.Index : rest.Length;
 
     /// <summary>The text when it can be a symbol or a source, else null.</summary>
     public static string? NameOrNull(string text) =>
-        text.Length is > 0 and <= FeedSpec.NameLengthMax && !text.AsSpan().ContainsAnyExceptInRange('!', '~') ? text : null;
+        text.Length is > 0 and <= FeedSpec.NameLengthMax && !text.AsSpan().ContainsAnyExceptInRange('!', '~')
+            ? text
+            : null;
 
     /// <summary>A symbol or source; null when it was not given.</summary>
     public string? Name(string name) => Take(name) is not { } value
@@ -40,7 +44,8 @@ internal sealed partial class FeedSpecOptions
     public long Count(string name, long otherwise, long min, long max)
     {
         if (Take(name) is not { } value) return otherwise;
-        return long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= min && count <= max
+        return long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count >= min && count <= max
             ? count
             : throw Wrong(name, value, $"a whole number from {min} to {max}");
     }
@@ -48,7 +53,7 @@ internal sealed partial class FeedSpecOptions
     /// <summary>Ticks a second; null for <c>max</c>.</summary>
     public int? Rate(int otherwise)
     {
-        if (!_values.TryGetValue("rate", out var value) || value != "max") return (int)Count("rate", otherwise, 1, 1_000_000);
+        if (_values.GetValueOrDefault("rate") != "max") return (int)Count("rate", otherwise, 1, 1_000_000);
         Take("rate");
         return null;
     }
@@ -66,7 +71,8 @@ internal sealed partial class FeedSpecOptions
     public void End()
     {
         foreach (var name in _values.Keys)
-            throw Wrong($"option \"{name}\" is unknown, expected one of {string.Join(", ", _known)}", "Take it out, or correct its name");
+            throw Wrong($"option \"{name}\" is unknown, expected one of {string.Join(", ", _known)}",
+                "Take it out, or correct its name");
     }
 
     private string? Take(string name)

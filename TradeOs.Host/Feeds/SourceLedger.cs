@@ -20,7 +20,9 @@ internal sealed class SourceLedger(IReadOnlyDictionary<string, string> state)
     {
         var fresh = new SourceRecord(
             FeedSpec.WordOf(spec.Format), spec.Symbol, spec.Source, file.Name, digest, file.Bytes, "", 0, 0, 0, false);
-        var alike = _records.Where(known => known.Value.Format == fresh.Format && known.Value.Symbol == fresh.Symbol).ToList();
+        var alike = _records
+            .Where(known => known.Value.Format == fresh.Format && known.Value.Symbol == fresh.Symbol)
+            .ToList();
         foreach (var (number, known) in alike)
             if (known.Digest == digest) return (number, known);
         foreach (var (number, known) in alike)
@@ -36,7 +38,8 @@ internal sealed class SourceLedger(IReadOnlyDictionary<string, string> state)
     {
         var word = FeedSpec.WordOf(FeedFormat.Simulated);
         foreach (var (number, known) in _records)
-            if (known.Format == word && known.Digest == simulation.Identity && known.Source == spec.Source) return (number, known);
+            if ((known.Format, known.Digest, known.Source) == (word, simulation.Identity, spec.Source))
+                return (number, known);
         var fresh = new SourceRecord(word, "", spec.Source, word, simulation.Identity, 0, "", 0, 0, 0, false);
         return (Add(fresh), fresh);
     }
@@ -44,15 +47,17 @@ internal sealed class SourceLedger(IReadOnlyDictionary<string, string> state)
     /// <summary>
     /// Whether the file begins with everything that was fed of it, row by row. Of packed files nobody can tell.
     /// </summary>
-    private static async Task<bool> HasGrownAsync(SourceRecord known, FeedFile file, CancellationToken cancellationToken) =>
+    private static async Task<bool> HasGrownAsync(
+        SourceRecord known, FeedFile file, CancellationToken cancellationToken) =>
         !file.IsGzip && known.Bytes > 0 && known.Bytes < file.Bytes
         && !known.Layout.Contains(BarSurvey.NewestFirst, StringComparison.Ordinal) && file.HasRowEndAt(known.Bytes)
         && await file.DigestAsync(known.Bytes, cancellationToken) == known.Digest;
 
     private static FeedFileException Changed(FeedFile file, SourceRecord known) => new(
-        $"{file.Path}: a file of this name was fed before with other content ({known.Bytes} bytes, {known.Rows} rows, " +
-        $"SHA-256 {known.Digest[..12]}...), now it has {file.Bytes} bytes and does not just go on behind them, expected the " +
-        "same rows and maybe more. Give it another name or another ,source=N to feed all of it as a source of its own.");
+        $"{file.Path}: a file of this name was fed before with other content ({known.Bytes} bytes, {known.Rows} " +
+        $"rows, SHA-256 {known.Digest[..12]}...), now it has {file.Bytes} bytes and does not just go on behind them, " +
+        "expected the same rows and maybe more. Give it another name or another ,source=N to feed all of it as a " +
+        "source of its own.");
 
     private static SortedDictionary<int, SourceRecord> Read(IReadOnlyDictionary<string, string> state)
     {
@@ -60,7 +65,8 @@ internal sealed class SourceLedger(IReadOnlyDictionary<string, string> state)
         foreach (var (key, value) in state)
         {
             if (!key.StartsWith(SourceRecord.KeyPrefix, StringComparison.Ordinal)) continue;
-            records[int.Parse(key.AsSpan(SourceRecord.KeyPrefix.Length), CultureInfo.InvariantCulture)] = SourceRecord.Parse(value);
+            var number = int.Parse(key.AsSpan(SourceRecord.KeyPrefix.Length), CultureInfo.InvariantCulture);
+            records[number] = SourceRecord.Parse(value);
         }
 
         return records;

@@ -48,7 +48,8 @@ public sealed class FeedIdentityTests
 
         await _run.ToEndAsync($"binance-trades:{path},symbol=ETHUSDT");
 
-        Assert.That((await _run.EventsAsync()).CountBy(trade => trade.Symbol).Select(count => count.Value), Is.EqualTo(new[] { 30, 30 }));
+        Assert.That((await _run.EventsAsync()).CountBy(trade => trade.Symbol).Select(count => count.Value),
+            Is.EqualTo(new[] { 30, 30 }));
     }
 
     [Test]
@@ -82,7 +83,8 @@ public sealed class FeedIdentityTests
         var all = Samples.Trades(30);
         await _run.ToEndAsync("binance-trades:" + _run.File("BTCUSDT-trades-1.csv", all[..^3]));
 
-        var failure = _run.Fails<FeedFileException>("binance-trades:" + _run.File("BTCUSDT-trades-1.csv", all + Samples.Trades(5)));
+        var failure = _run.Fails<FeedFileException>("binance-trades:" + _run.File("BTCUSDT-trades-1.csv",
+            all + Samples.Trades(5)));
 
         Assert.That(failure.Message, Does.Contain("was fed before with other content"));
     }
@@ -100,8 +102,10 @@ public sealed class FeedIdentityTests
 
         Assert.That(failure.Message, Is.EqualTo(
             $"{path}: a file of this name was fed before with other content ({old.Length} bytes, 30 rows, SHA-256 " +
-            $"{Samples.Sha256(old)[..12]}...), now it has {changed.Length} bytes and does not just go on behind them, expected the " +
-            "same rows and maybe more. Give it another name or another ,source=N to feed all of it as a source of its own."));
+            $"{Samples.Sha256(old)[..12]}...), now it has {changed.Length} bytes and does not just go on behind " +
+            "them, expected the " +
+            "same rows and maybe more. Give it another name or another ,source=N to feed all of it as a source of " +
+            "its own."));
         Assert.That(await _run.TextAsync(), Is.EqualTo(before));
     }
 
@@ -110,7 +114,8 @@ public sealed class FeedIdentityTests
     {
         await _run.ToEndAsync("binance-trades:" + _run.File("BTCUSDT-trades-1.csv", Samples.Trades(30)));
 
-        await _run.ToEndAsync($"binance-trades:{_run.File("BTCUSDT-trades-1.csv", Samples.Trades(40, first: 2))},source=second");
+        await _run.ToEndAsync(
+            $"binance-trades:{_run.File("BTCUSDT-trades-1.csv", Samples.Trades(40, first: 2))},source=second");
 
         Assert.That((await _run.EventsAsync()).Length, Is.EqualTo(70));
     }

@@ -16,10 +16,12 @@ public sealed class FeedRestartTests
         _whole = new FeedRun();
         _run = new FeedRun();
         var bars = "time,open,high,low,close,volume\n" + string.Concat(
-            Enumerable.Range(0, 300).Select(minute => $"{1723161256 + (minute * 60)},10,{(minute % 9 == 0 ? 9 : 11)},9,10.5,{minute}\n"));
+            Enumerable.Range(0, 300)
+                .Select(minute => $"{1723161256 + (minute * 60)},10,{(minute % 9 == 0 ? 9 : 11)},9,10.5,{minute}\n"));
         _specs =
         [
-            "binance-trades:" + _run.File("BTCUSDT-trades-1.csv.gz", FeedRun.Gzip(Samples.Trades(1400) + "x\n" + Samples.Trades(5))),
+            "binance-trades:" + _run.File("BTCUSDT-trades-1.csv.gz",
+                FeedRun.Gzip(Samples.Trades(1400) + "x\n" + Samples.Trades(5))),
             "ohlcv:" + _run.File("spy-bars.csv", bars),
             "ohlcv:" + _run.File("reversed-bars.csv", Reversed(bars)),
             "simulated:seed=5,symbols=4,rate=max,count=400",
@@ -63,7 +65,8 @@ public sealed class FeedRestartTests
         _run.BatchCountMax = 50;
 
         await _run.ToStopAsync(
-            bus => new InterruptedBus(bus, commits, () => throw new BusUnavailableException("away")), patience.Token, _specs);
+            bus => new InterruptedBus(bus, commits,
+                () => throw new BusUnavailableException("away")), patience.Token, _specs);
 
         Assert.That(_run.Progress.IsCompleted, Is.True);
         Assert.That(await _run.TextAsync(), Is.EqualTo(await _whole.TextAsync()));
@@ -77,7 +80,8 @@ public sealed class FeedRestartTests
         Assert.That(checkpoint!.Count, Is.EqualTo(1406 + 300 + 300 + 400));
         Assert.That(checkpoint.Written, Is.EqualTo(checkpoint.Count));
         Assert.That((await _whole.EventsAsync()).Length, Is.EqualTo(_whole.Progress.Accepted));
-        Assert.That((await _whole.LettersAsync("id")).Length, Is.EqualTo(_whole.Progress.Refused).And.EqualTo(1 + 34 + 34));
+        Assert.That((await _whole.LettersAsync("id")).Length,
+            Is.EqualTo(_whole.Progress.Refused).And.EqualTo(1 + 34 + 34));
     }
 
     private static string Reversed(string bars)

@@ -9,7 +9,7 @@ using TradeOs.Stages;
 
 namespace TradeOs.Tests.Feeds;
 
-/// <summary>A server in memory, a folder of its own, and feeds run on them one after another, as hosts would be.</summary>
+/// <summary>A server in memory and a folder of its own; feeds run on them one after another, as hosts would.</summary>
 internal sealed class FeedRun : IDisposable
 {
     private readonly MemoryStore _store = new(new Dictionary<string, StreamLimit>());
@@ -52,8 +52,9 @@ internal sealed class FeedRun : IDisposable
         Assert.That(Progress.IsCompleted, Is.True, "The feed did not end.");
     }
 
-    /// <summary>Runs a feed through what <paramref name="wrap"/> makes of a new host's bus, until it ends or the token stops it.</summary>
-    public Task ToStopAsync(Func<IStreamBus, IStreamBus> wrap, CancellationToken cancellationToken, params string[] specs) =>
+    /// <summary>Runs a feed as a new host would, on what <paramref name="wrap"/> makes of its bus.</summary>
+    public Task ToStopAsync(Func<IStreamBus, IStreamBus> wrap, CancellationToken cancellationToken,
+        params string[] specs) =>
         RunAsync(wrap(new InMemoryStreamBus(_store)), specs, cancellationToken);
 
     public T Fails<T>(params string[] specs)
@@ -111,6 +112,7 @@ internal sealed class ListLogger : ILogger<FeedLoop>
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
         Lines.Add(formatter(state, exception));
 }

@@ -42,15 +42,19 @@ public sealed class FeedSpecTests
     }
 
     [TestCase("binance-klines:a.csv",
-        "--feed binance-klines:a.csv: format \"binance-klines\" is unknown, expected one of binance-trades, ohlcv, simulated. " +
+        "--feed binance-klines:a.csv: format \"binance-klines\" is unknown, expected one of binance-trades, ohlcv, " +
+        "simulated. " +
         "Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz")]
-    [TestCase("ohlcv", "--feed ohlcv: there is no path, expected ohlcv:PATH. Add the path of the file after the colon.")]
-    [TestCase("ohlcv:", "--feed ohlcv:: there is no path, expected ohlcv:PATH. Add the path of the file after the colon.")]
+    [TestCase("ohlcv",
+        "--feed ohlcv: there is no path, expected ohlcv:PATH. Add the path of the file after the colon.")]
+    [TestCase("ohlcv:",
+        "--feed ohlcv:: there is no path, expected ohlcv:PATH. Add the path of the file after the colon.")]
     [TestCase("binance-trades:day.csv",
         "--feed binance-trades:day.csv: the file name \"day.csv\" tells no symbol, expected SYMBOL-trades-... for " +
         "binance-trades, SYMBOL-... for ohlcv. Add ,symbol=BTCUSDT")]
     [TestCase("ohlcv:spy.csv,symbl=SPY",
-        "--feed ohlcv:spy.csv,symbl=SPY: option \"symbl\" is unknown, expected one of symbol, source, dates, rows-max. " +
+        "--feed ohlcv:spy.csv,symbl=SPY: option \"symbl\" is unknown, expected one of symbol, source, dates, " +
+        "rows-max. " +
         "Take it out, or correct its name.")]
     [TestCase("ohlcv:spy.csv,symbol=SPY,x",
         "--feed ohlcv:spy.csv,symbol=SPY,x: \"x\" is no option, expected name=value. Take it out, or write its name.")]
@@ -60,7 +64,8 @@ public sealed class FeedSpecTests
         "--feed ohlcv:spy.csv,symbol=A B: option \"symbol\" is \"A B\", expected 1 to 64 printable ASCII characters. " +
         "Correct it, or leave it out for its default.")]
     [TestCase("ohlcv:spy.csv,dates=ymd",
-        "--feed ohlcv:spy.csv,dates=ymd: option \"dates\" is \"ymd\", expected mdy or dmy. Correct it, or leave it out for its default.")]
+        "--feed ohlcv:spy.csv,dates=ymd: option \"dates\" is \"ymd\", expected mdy or dmy. Correct it, or leave it " +
+        "out for its default.")]
     [TestCase("simulated:rate=0",
         "--feed simulated:rate=0: option \"rate\" is \"0\", expected a whole number from 1 to 1000000. " +
         "Correct it, or leave it out for its default.")]

@@ -10,7 +10,8 @@ internal sealed class InterruptedBus(IStreamBus inner, int commits, Action happe
     public async Task<IStreamReader> OpenAsync(ReaderDefinition definition, CancellationToken cancellationToken) =>
         new Reader(await inner.OpenAsync(definition, cancellationToken), this);
 
-    public Task<IReadOnlyList<Entry>> RangeAsync(string stream, EntryId after, int countMax, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Entry>> RangeAsync(string stream, EntryId after, int countMax,
+        CancellationToken cancellationToken) =>
         inner.RangeAsync(stream, after, countMax, cancellationToken);
 
     public Task<StreamReport> InspectStreamAsync(string stream, CancellationToken cancellationToken) =>
@@ -32,7 +33,8 @@ internal sealed class InterruptedBus(IStreamBus inner, int commits, Action happe
 
         public string Detail => inner.Detail;
 
-        public ValueTask<IReadOnlyList<Entry>> ReadAsync(int countMax, TimeSpan wait, CancellationToken cancellationToken) =>
+        public ValueTask<IReadOnlyList<Entry>> ReadAsync(int countMax, TimeSpan wait,
+            CancellationToken cancellationToken) =>
             inner.ReadAsync(countMax, wait, cancellationToken);
 
         public async ValueTask<CommitResult> CommitAsync(Batch batch, CancellationToken cancellationToken)

@@ -32,11 +32,16 @@ public sealed class RecordedBarsTests
         Assert.That((await run.LettersAsync("error")).Length, Is.EqualTo(refused));
     }
 
-    [TestCase("skender/default.csv", "at=2017-01-03T00:00:00.000000Z source=file symbol=DEFAULT kind=bar open=212.61 high=213.35 low=211.52 close=212.8 volume=96708880")]
-    [TestCase("pyalgotrade/spy-2010-yahoofinance.csv", "at=2010-01-04T00:00:00.000000Z source=file symbol=SPY kind=bar open=112.37 high=113.39 low=111.51 close=113.33 volume=118944600")]
-    [TestCase("pyalgotrade/nt-spy-minute-2011.csv", "at=2011-01-03T09:01:00.000000Z source=file symbol=NT kind=bar open=126.35 high=126.39 low=126.35 close=126.39 volume=1579")]
-    [TestCase("nautilus/gbpusd-m1-ask-2012.csv", "at=2012-02-01T00:00:00.000000Z source=file symbol=GBPUSD kind=bar open=1.57608 high=1.5761 low=1.57585 close=1.57585 volume=0")]
-    [TestCase("binance_issue_excerpts/cm-BTCUSD_PERP-1h-2023-10-27.issue283.csv", "at=2023-10-27T00:00:00.000000Z source=file symbol=CM kind=bar open=34161.6 high=34182.5 low=33977.4 close=34024.2 volume=409953")]
+    [TestCase("skender/default.csv", "at=2017-01-03T00:00:00.000000Z source=file symbol=DEFAULT kind=bar open=212.61 " +
+        "high=213.35 low=211.52 close=212.8 volume=96708880")]
+    [TestCase("pyalgotrade/spy-2010-yahoofinance.csv", "at=2010-01-04T00:00:00.000000Z source=file symbol=SPY " +
+        "kind=bar open=112.37 high=113.39 low=111.51 close=113.33 volume=118944600")]
+    [TestCase("pyalgotrade/nt-spy-minute-2011.csv", "at=2011-01-03T09:01:00.000000Z source=file symbol=NT kind=bar " +
+        "open=126.35 high=126.39 low=126.35 close=126.39 volume=1579")]
+    [TestCase("nautilus/gbpusd-m1-ask-2012.csv", "at=2012-02-01T00:00:00.000000Z source=file symbol=GBPUSD kind=bar " +
+        "open=1.57608 high=1.5761 low=1.57585 close=1.57585 volume=0")]
+    [TestCase("binance_issue_excerpts/cm-BTCUSD_PERP-1h-2023-10-27.issue283.csv", "at=2023-10-27T00:00:00.000000Z " +
+        "source=file symbol=CM kind=bar open=34161.6 high=34182.5 low=33977.4 close=34024.2 volume=409953")]
     public async Task Feed_OfARecordedFile_BeginsWithItsOldestBar(string file, string entry)
     {
         using var run = new FeedRun();
@@ -68,10 +73,10 @@ public sealed class RecordedBarsTests
             .OrderBy(kind => kind.Key, StringComparer.Ordinal);
         Assert.That(string.Join('\n', kinds.Select(kind => $"{kind.Value} {kind.Key}")), Is.EqualTo(
             """
-            1 bad.csv line #: column 'high' is "#", expected a number above #, at most #e#
-            1 bad.csv line #: column 'low' is "#", expected a number above #, at most #e#
+            1 bad.csv line #: column 'high' is "#", expected a price from # to #
+            1 bad.csv line #: column 'low' is "#", expected a price from # to #
             51 bad.csv line #: column 'open' is "", expected a number
-            52 bad.csv line #: column 'open' is "#", expected a number above #, at most #e#
+            52 bad.csv line #: column 'open' is "#", expected a price from # to #
             50 bad.csv line #: column 'time' is "", expected a time
             28 bad.csv line #: column 'volume' is "#", expected a number from # to #e#
             9 bad.csv line #: high # and low #, expected them around open # and close #
@@ -89,12 +94,15 @@ public sealed class RecordedBarsTests
         var failure = run.Fails<FeedFileException>("ohlcv:" + path);
 
         Assert.That(failure.Message, Is.EqualTo(
-            $"{path} line 1: no header, it is \"{first[..77]}...\", expected one that names time, open, high, low, close and " +
-            "maybe volume. Put such a line on top (Binance klines: open_time,open,high,low,close,volume,...), or name another format."));
+            $"{path} line 1: no header, it is \"{first[..77]}...\", expected one that names time, open, high, low, " +
+            "close and " +
+            "maybe volume. Put such a line on top (Binance klines: open_time,open,high,low,close,volume,...), or " +
+            "name another format."));
         Assert.That(await run.EntriesAsync(StreamNames.DeadLetters), Is.Empty);
     }
 
-    [TestCase("binance_issue_excerpts/spot-BTCUSDT-1h-2023-10-27.issue283.csv", "none of the first 3 rows is of format binance-trades")]
+    [TestCase("binance_issue_excerpts/spot-BTCUSDT-1h-2023-10-27.issue283.csv",
+        "none of the first 3 rows is of format binance-trades")]
     [TestCase("nautilus/ADABTC-1m-2021-11-27.csv", "none of the first 10 rows is of format binance-trades")]
     [TestCase("pyalgotrade/bitstampUSD.csv", "none of the first 10 rows is of format binance-trades")]
     [TestCase("nautilus/bitmex_trades_XBTUSD.csv", "line 1: the header is")]

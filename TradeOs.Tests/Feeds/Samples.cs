@@ -11,7 +11,12 @@ internal static class Samples
     {
         var text = new StringBuilder();
         for (var id = first; id < first + count; id++)
-            text.Append(Format($"{id},{61000 + (id % 7)}.{id % 10}0,0.0{1 + (id % 9)}000,1,{1723161255342 + (1000L * id)},")).Append(id % 3 == 0 ? "True,True\n" : "False,True\n");
+        {
+            var flags = id % 3 == 0 ? "True,True" : "False,True";
+            var time = 1723161255342 + (1000L * id);
+            text.Append(Format($"{id},{61000 + (id % 7)}.{id % 10}0,0.0{1 + (id % 9)}000,1,{time},{flags}\n"));
+        }
+
         return text.ToString();
     }
 

@@ -9,9 +9,11 @@ internal static class SharedData
     public static string Path(string relative)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "TradeOs.sln"))) folder = folder.Parent;
+        while (folder is not null
+            && !File.Exists(System.IO.Path.Combine(folder.FullName, "TradeOs.sln"))) folder = folder.Parent;
         var data = System.IO.Path.GetFullPath(System.IO.Path.Combine(folder?.FullName ?? ".", "..", "shared", "data"));
-        if (!Directory.Exists(data)) Assert.Ignore($"{data} is absent: put the recorded market data there to run this test.");
+        if (!Directory.Exists(data)) Assert.Ignore(
+            $"{data} is absent: put the recorded market data there to run this test.");
         return System.IO.Path.Combine(data, relative);
     }
 }

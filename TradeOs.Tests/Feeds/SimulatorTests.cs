@@ -34,7 +34,8 @@ public sealed class SimulatorTests
         await run.ToEndAsync("simulated:seed=1,rate=max,count=20000");
 
         // Changes only with the model itself: then every recorded simulation is another one.
-        Assert.That(Samples.Sha256(await run.TextAsync()), Is.EqualTo("89c52892f37a39dd85d993242bdcbef95e2e9913f4f0b4d7aa0a932b472c070a"));
+        Assert.That(Samples.Sha256(await run.TextAsync()),
+            Is.EqualTo("89c52892f37a39dd85d993242bdcbef95e2e9913f4f0b4d7aa0a932b472c070a"));
     }
 
     [Test]
@@ -55,7 +56,8 @@ public sealed class SimulatorTests
         using var parts = new FeedRun { BatchCountMax = 17 };
         using var whole = new FeedRun();
 
-        for (var count = 100; count <= 500; count += 100) await parts.ToEndAsync($"simulated:symbols=5,rate=max,count={count}");
+        for (var count = 100; count <= 500; count += 100) await parts.ToEndAsync(
+            $"simulated:symbols=5,rate=max,count={count}");
         await whole.ToEndAsync("simulated:symbols=5,rate=max,count=500");
 
         Assert.That(await parts.TextAsync(), Is.EqualTo(await whole.TextAsync()));
@@ -95,7 +97,8 @@ public sealed class SimulatorTests
 
         await run.ToEndAsync("simulated:rate=200,count=100");
 
-        Assert.That(TimeProvider.System.GetElapsedTime(start), Is.InRange(TimeSpan.FromSeconds(0.45), TimeSpan.FromSeconds(5)));
+        Assert.That(TimeProvider.System.GetElapsedTime(start),
+            Is.InRange(TimeSpan.FromSeconds(0.45), TimeSpan.FromSeconds(5)));
     }
 
     [Test]

@@ -27,9 +27,11 @@ internal sealed class FeedFile
     public static void CheckPath(string path)
     {
         if (Directory.Exists(path))
-            throw new FeedSpecException($"{path}: is a directory, expected a file. Give one --feed for each of its files.");
+            throw new FeedSpecException(
+                $"{path}: is a directory, expected a file. Give one --feed for each of its files.");
         if (!File.Exists(path))
-            throw new FeedSpecException($"{path}: does not exist, expected a file. Correct the path; it starts at {Environment.CurrentDirectory}.");
+            throw new FeedSpecException($"{path}: does not exist, expected a file. Correct the path; it starts at " +
+                $"{Environment.CurrentDirectory}.");
     }
 
     /// <summary>Opens the file and looks at its first bytes.</summary>
@@ -45,14 +47,17 @@ internal sealed class FeedFile
             var isGzip = read >= 2 && start[0] == 0x1f && start[1] == 0x8b;
             if (read == 0) throw new FeedFileException($"{path}: is empty (0 bytes), expected rows. Fetch it again.");
             if (!isGzip && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-                throw new FeedFileException($"{path}: begins with {Convert.ToHexStringLower(start[..read])}, expected gzip's 1f8b as its name ends in .gz. Fetch it again, or take .gz off its name.");
+                throw new FeedFileException($"{path}: begins with {Convert.ToHexStringLower(start[..read])}, " +
+                    "expected gzip's 1f8b as its name ends in .gz. Fetch it again, or take .gz off its name.");
             if (read == 4 && start.SequenceEqual("PK\u0003\u0004"u8))
-                throw new FeedFileException($"{path}: is a zip archive, expected text or gzip. Unpack it: unzip {path}");
+                throw new FeedFileException(
+                    $"{path}: is a zip archive, expected text or gzip. Unpack it: unzip {path}");
             return new FeedFile(path, new FileInfo(path).Length, isGzip);
         }
         catch (UnauthorizedAccessException refused)
         {
-            throw new FeedFileException($"{path}: may not be read ({refused.Message}), expected a readable file. Give this user the right to read it.");
+            throw new FeedFileException($"{path}: may not be read ({refused.Message}), expected a readable file. " +
+                "Give this user the right to read it.");
         }
     }
 
@@ -132,5 +137,6 @@ internal sealed class FeedFile
     }
 
     private static JoinedStream Open(string path, long bytes) => new(
-        new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferBytes), bytes);
+        new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferBytes),
+        bytes);
 }

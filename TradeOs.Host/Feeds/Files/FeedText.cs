@@ -99,7 +99,8 @@ internal sealed class FeedText(FeedFile file, Stream packed, Stream text) : Stre
         catch (IOException failure)
         {
             Break = new FeedFileException(
-                $"{file.Path}: reading failed after {Delivered} bytes ({failure.Message}). Look at the disk, then start again.");
+                $"{file.Path}: reading failed after {Delivered} bytes ({failure.Message}). Look at the disk, then " +
+                "start again.");
         }
 
         return 0;
@@ -123,11 +124,12 @@ internal sealed class FeedText(FeedFile file, Stream packed, Stream text) : Stre
     {
         _hasEnded = true;
         Break ??= new FeedFileException(
-            $"{file.Path}: byte {Delivered + _good} is {Convert.ToHexStringLower(found[..Math.Min(2, found.Length)])}, expected UTF-8 text. " +
+            $"{file.Path}: byte {Delivered + _good} is " +
+            $"{Convert.ToHexStringLower(found[..Math.Min(2, found.Length)])}, expected UTF-8 text. " +
             "Convert it: iconv -f ENCODING -t UTF-8, or fetch it again.");
     }
 
     private void Cut() => Break = new FeedFileException(
-        $"{file.Path}: ends after {Delivered} unpacked bytes in the middle of its gzip data, or has other bytes behind it; " +
-        "expected a whole archive. Fetch it again.");
+        $"{file.Path}: ends after {Delivered} unpacked bytes in the middle of its gzip data, or has other bytes " +
+        "behind it; expected a whole archive. Fetch it again.");
 }

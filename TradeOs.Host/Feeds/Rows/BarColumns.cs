@@ -11,7 +11,8 @@ namespace TradeOs.Host;
 /// <param name="Low">Lowest price.</param>
 /// <param name="Close">Last price.</param>
 /// <param name="Volume">Units traded; -1 when the file has none.</param>
-internal sealed record BarColumns(int Count, int Time, int TimeOfDay, int Open, int High, int Low, int Close, int Volume)
+internal sealed record BarColumns(
+    int Count, int Time, int TimeOfDay, int Open, int High, int Low, int Close, int Volume)
 {
     // In the order of preference; capitals, blanks, underscores and <> do not matter.
     private static readonly string[] TimeNames = ["datetime", "timestamp", "timestamputc", "opentime", "date", "time"];

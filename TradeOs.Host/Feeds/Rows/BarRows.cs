@@ -24,12 +24,13 @@ internal sealed class BarRows(FeedSpec spec, BarSurvey survey) : IRowFormat
     public FeedRow Read(RowLines row)
     {
         if (row.IsMalformed) return Refusal.Of(row, "its quotes do not pair", "plain fields", isStructural: true);
-        if (!HasItsColumns(row)) return Refusal.Of(row, $"{row.Count} columns", $"{_columns.Count}", isStructural: true);
+        if (!HasItsColumns(row))
+            return Refusal.Of(row, $"{row.Count} columns", $"{_columns.Count}", isStructural: true);
         if (ReadTime(row, out var at) is { } badTime) return badTime;
-        if (Price(row, "open", _columns.Open, out var open) is { } badOpen) return badOpen;
-        if (Price(row, "high", _columns.High, out var high) is { } badHigh) return badHigh;
-        if (Price(row, "low", _columns.Low, out var low) is { } badLow) return badLow;
-        if (Price(row, "close", _columns.Close, out var close) is { } badClose) return badClose;
+        if (RowNumbers.RefusePrice(row, "open", _columns.Open, out var open) is { } badOpen) return badOpen;
+        if (RowNumbers.RefusePrice(row, "high", _columns.High, out var high) is { } badHigh) return badHigh;
+        if (RowNumbers.RefusePrice(row, "low", _columns.Low, out var low) is { } badLow) return badLow;
+        if (RowNumbers.RefusePrice(row, "close", _columns.Close, out var close) is { } badClose) return badClose;
         if (ReadVolume(row, out var volume) is { } badVolume) return badVolume;
         if (high < Math.Max(open, close) || low > Math.Min(open, close))
         {
@@ -39,7 +40,8 @@ internal sealed class BarRows(FeedSpec spec, BarSurvey survey) : IRowFormat
         }
 
         return new FeedRow(row.Line, new Bar(
-            at, spec.Source, spec.Symbol, new Price(open), new Price(high), new Price(low), new Price(close), new Quantity(volume)), null);
+            at, spec.Source, spec.Symbol,
+            new Price(open), new Price(high), new Price(low), new Price(close), new Quantity(volume)), null);
     }
 
     /// <summary>
@@ -55,11 +57,11 @@ internal sealed class BarRows(FeedSpec spec, BarSurvey survey) : IRowFormat
 
     private FeedRow? ReadTime(RowLines row, out DateTime at)
     {
-        at = default;
-        if (row[_columns.Time].Length == 0) return Refusal.Of(row, "time", _columns.Time, "a time", isStructural: false);
-        var isTime = survey.TryTime(row, survey.Dates, out at);
-        return isTime ? null : Refusal.Of(
-            row, "time", _columns.Time, $"a time such as 2017-01-03 09:30:00, {survey.DatesText}, or s, ms, us, ns since 1970", isStructural: true);
+        if (survey.TryTime(row, survey.Dates, out at)) return null;
+        if (row[_columns.Time].Length == 0)
+            return Refusal.Of(row, "time", _columns.Time, "a time", isStructural: false);
+        var expected = $"a time such as 2017-01-03 09:30:00, {survey.DatesText}, or s, ms, us, ns since 1970";
+        return Refusal.Of(row, "time", _columns.Time, expected, isStructural: true);
     }
 
     private FeedRow? ReadVolume(RowLines row, out decimal volume)
@@ -68,17 +70,8 @@ internal sealed class BarRows(FeedSpec spec, BarSurvey survey) : IRowFormat
         if (_columns.Volume < 0 || row[_columns.Volume].Length == 0) return null;
         if (!RowNumbers.TryDecimal(row[_columns.Volume], out volume))
             return Refusal.Of(row, "volume", _columns.Volume, "a number", isStructural: true);
-        return volume is >= 0 and <= RowNumbers.MagnitudeMax
+        return volume is >= 0 and <= RowNumbers.QuantityMax
             ? null
             : Refusal.Of(row, "volume", _columns.Volume, "a number from 0 to 1e14", isStructural: false);
-    }
-
-    private static FeedRow? Price(RowLines row, string column, int field, out decimal value)
-    {
-        if (!RowNumbers.TryDecimal(row[field], out value))
-            return Refusal.Of(row, column, field, "a number", isStructural: row[field].Length > 0);
-        return value is > 0 and <= RowNumbers.MagnitudeMax
-            ? null
-            : Refusal.Of(row, column, field, "a number above 0, at most 1e14", isStructural: false);
     }
 }

@@ -57,7 +57,8 @@ internal sealed class BarSurvey
             // The rows before the break are fed, and who feeds them meets the same break and reports it.
             survey.Decide(spec);
             if (!survey.IsReversed) return survey;
-            throw new FeedFileException($"{broken.Message} It is written newest first, so its oldest rows are missing: none is fed.");
+            throw new FeedFileException(
+                $"{broken.Message} It is written newest first, so its oldest rows are missing: none is fed.");
         }
 
         return survey;
@@ -82,8 +83,9 @@ internal sealed class BarSurvey
         }
 
         throw new FeedFileException(
-            $"{file.Path}{(found.Length == 0 ? ": holds no rows" : found)}, expected one that names time, open, high, low, " +
-            "close and maybe volume. Put such a line on top (Binance klines: open_time,open,high,low,close,volume,...), or name another format.");
+            $"{file.Path}{(found.Length == 0 ? ": holds no rows" : found)}, expected one that names time, open, " +
+            "high, low, close and maybe volume. Put such a line on top (Binance klines: " +
+            "open_time,open,high,low,close,volume,...), or name another format.");
     }
 
     private void Look(RowLines row, CancellationToken cancellationToken)
@@ -102,8 +104,9 @@ internal sealed class BarSurvey
         if (spec.Dates is null && _dayFirstLine > 0 && _monthFirstLine > 0)
         {
             throw new FeedFileException(
-                $"{_file.Path}: the date of line {_dayFirstLine} has its day first, that of line {_monthFirstLine} its month, " +
-                "expected one order. Say which with ,dates=mdy or ,dates=dmy; rows of the other are then refused.");
+                $"{_file.Path}: the date of line {_dayFirstLine} has its day first, that of line {_monthFirstLine} " +
+                "its month, expected one order. Say which with ,dates=mdy or ,dates=dmy; rows of the other are then " +
+                "refused.");
         }
 
         Dates = spec.Dates ?? (_dayFirstLine > 0 ? DateOrder.DayFirst : DateOrder.MonthFirst);

@@ -23,7 +23,8 @@ internal static class BarTime
     }
 
     /// <summary>Reads a date and a time of day.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> date, ReadOnlySpan<byte> timeOfDay, DateOrder order, out DateTime time)
+    public static bool TryRead(
+        ReadOnlySpan<byte> date, ReadOnlySpan<byte> timeOfDay, DateOrder order, out DateTime time)
     {
         time = default;
         if (!TryDate(date, order, out time) || !TryOffset(ref timeOfDay, out var offset)
@@ -38,7 +39,8 @@ internal static class BarTime
     public static DateOrder? OrderOf(ReadOnlySpan<byte> text)
     {
         var end = text.IndexOfAny((byte)' ', (byte)'T');
-        if (!TryParts(end < 0 ? text : text[..end], out var first, out var second, out _) || first > 31 || second > 31) return null;
+        if (!TryParts(end < 0 ? text : text[..end], out var first, out var second, out _)) return null;
+        if (first > 31 || second > 31) return null;
         return (first, second) switch
         {
             ( > 12, >= 1 and <= 12) => DateOrder.DayFirst,
@@ -63,7 +65,8 @@ internal static class BarTime
             if (year < 100) year += year < 69 ? 2000 : 1900;
         }
 
-        if (year is < YearMin or > YearMax || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
+        if (year is < YearMin or > YearMax || month is < 1 or > 12) return false;
+        if (day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
         date = new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Utc);
         return true;
     }
@@ -76,7 +79,8 @@ internal static class BarTime
         var two = text[(one + 1)..].IndexOf(text[one]);
         if (two < 1) return false;
         two += one + 1;
-        return TryShort(text[..one], 4, out first) && TryShort(text[(one + 1)..two], 2, out second) && TryShort(text[(two + 1)..], 4, out third);
+        return TryShort(text[..one], 4, out first) && TryShort(text[(one + 1)..two], 2, out second)
+            && TryShort(text[(two + 1)..], 4, out third);
     }
 
     /// <summary>Takes <c>Z</c>, <c>+02:00</c>, <c>+0200</c> or <c>+02</c> off the end.</summary>
@@ -108,7 +112,8 @@ internal static class BarTime
         var seconds = 0;
         if (!TryShort(clock[..2], 2, out var hours) || !TryShort(clock.Slice(step, 2), 2, out var minutes)
             || (clock.Length > step + 2 && !TryShort(clock.Slice(2 * step, 2), 2, out seconds))) return false;
-        if (hours > 23 || minutes > 59 || seconds > 59 || !TryFraction(fraction, point >= 0, out var microseconds)) return false;
+        if (hours > 23 || minutes > 59 || seconds > 59) return false;
+        if (!TryFraction(fraction, point >= 0, out var microseconds)) return false;
         time = new TimeSpan(0, hours, minutes, seconds, 0, microseconds);
         return true;
     }
@@ -117,8 +122,10 @@ internal static class BarTime
     private static bool TryFraction(ReadOnlySpan<byte> text, bool mustBe, out int microseconds)
     {
         microseconds = 0;
-        if (text.Length is 0 or > 9 || text.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return text.Length == 0 && !mustBe;
-        for (var digit = 0; digit < 6; digit++) microseconds = (microseconds * 10) + (digit < text.Length ? text[digit] - '0' : 0);
+        if (text.Length == 0) return !mustBe;
+        if (text.Length > 9 || text.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return false;
+        for (var digit = 0; digit < 6; digit++)
+            microseconds = (microseconds * 10) + (digit < text.Length ? text[digit] - '0' : 0);
         return true;
     }
 

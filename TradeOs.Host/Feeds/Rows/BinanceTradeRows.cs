@@ -39,30 +39,31 @@ internal sealed class BinanceTradeRows(FeedFile file, FeedSpec spec) : IRowForma
         var id = row[0];
         if (id.Length is 0 or > 20 || id.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
             return Refusal.Of(row, "id", 0, "digits", isStructural: true);
-        if (Positive(row, "price", 1, out var price) is { } badPrice) return badPrice;
-        if (Positive(row, "qty", 2, out var quantity) is { } badQuantity) return badQuantity;
+        if (RowNumbers.RefusePrice(row, "price", 1, out var price) is { } badPrice) return badPrice;
+        if (RefuseQuantity(row, out var quantity) is { } badQuantity) return badQuantity;
         if (!RowNumbers.TryDigits(row[timeField], out var epoch))
             return Refusal.Of(row, "time", timeField, "digits", isStructural: true);
         if (!RowNumbers.TryEpoch(epoch, out var at))
-            return Refusal.Of(row, "time", timeField, "s, ms, us or ns since 1970, from 1973 to 2199", isStructural: false);
+            return Refusal.Of(row, "time", timeField, "s, ms, us or ns since 1970, from 1973 to 2199",
+                isStructural: false);
         if (!TryFlag(row[timeField + 1], out var isBuyerMaker))
             return Refusal.Of(row, "is_buyer_maker", timeField + 1, "true or false", isStructural: true);
         var side = isBuyerMaker ? Side.Sell : Side.Buy;
         return new FeedRow(row.Line, new Trade(
-            at, spec.Source, spec.Symbol, new Price(price), new Quantity(quantity), side, Encoding.ASCII.GetString(id)), null);
+            at, spec.Source, spec.Symbol, new Price(price), new Quantity(quantity), side,
+            Encoding.ASCII.GetString(id)), null);
     }
 
     private static int TimeField(RowLines row) => row.Count == 5 ? 3 : 4;
 
     private static bool Is(RowLines row, int field, string name) => Ascii.EqualsIgnoreCase(row[field], name);
 
-    private static FeedRow? Positive(RowLines row, string column, int field, out decimal value)
+    private static FeedRow? RefuseQuantity(RowLines row, out decimal value)
     {
-        if (!RowNumbers.TryDecimal(row[field], out value))
-            return Refusal.Of(row, column, field, "a number", isStructural: true);
-        return value is > 0 and <= RowNumbers.MagnitudeMax
+        if (!RowNumbers.TryDecimal(row[2], out value)) return Refusal.Of(row, "qty", 2, "a number", isStructural: true);
+        return value is > 0 and <= RowNumbers.QuantityMax
             ? null
-            : Refusal.Of(row, column, field, "a number above 0, at most 1e14", isStructural: false);
+            : Refusal.Of(row, "qty", 2, "a number above 0, at most 1e14", isStructural: false);
     }
 
     private static bool TryFlag(ReadOnlySpan<byte> text, out bool value)

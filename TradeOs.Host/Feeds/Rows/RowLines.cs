@@ -8,12 +8,13 @@ namespace TradeOs.Host;
 internal sealed class RowLines : IDisposable
 {
     /// <summary>Longest line; a longer one is a file of something else.</summary>
-    public const int LineBytesMax = 64 * 1024;
+    public const int LineBytesMax = 8 * 1024;
 
     private readonly FeedFile _file;
     private readonly FeedText _text;
     private readonly CsvReader _reader;
     private bool _isMalformed;
+    private long _lineBefore;
 
     public RowLines(FeedFile file, char separator)
     {
@@ -61,16 +62,14 @@ internal sealed class RowLines : IDisposable
     public bool Read()
     {
         _isMalformed = false;
+        _lineBefore = Line;
         try
         {
-            if (_reader.Read() && !IsCutOff()) return true;
+            if (_reader.Read() && !IsCutOff()) return Raw.Length <= LineBytesMax ? true : throw TooLong(Line);
         }
         catch (CsvFormatException)
         {
-            IsBroken = true;
-            throw new FeedFileException(
-                $"{_file.Path} line {_reader.LineNumber + 1} or after: is longer than {LineBytesMax} bytes, expected rows of text. " +
-                "Name another file or format.");
+            throw TooLong(_lineBefore + 1);
         }
 
         IsBroken = _text.Break is not null;
@@ -78,6 +77,14 @@ internal sealed class RowLines : IDisposable
     }
 
     public void Dispose() => _reader.Dispose();
+
+    private FeedFileException TooLong(long line)
+    {
+        IsBroken = true;
+        return new FeedFileException(
+            $"{_file.Path} line {line}: is longer than {LineBytesMax} bytes, expected rows of text. " +
+            "Name another file or format.");
+    }
 
     /// <summary>A row with no line end behind it, where the file breaks off, is half a row.</summary>
     private bool IsCutOff() => _text.Break is not null && _reader.ByteOffset + Raw.Length >= _text.Delivered;

@@ -6,8 +6,14 @@ namespace TradeOs.Host;
 /// <summary>Numbers and times as files write them.</summary>
 internal static class RowNumbers
 {
-    /// <summary>Largest magnitude the readers of <c>market_data.raw</c> take.</summary>
-    public const decimal MagnitudeMax = 100_000_000_000_000m;
+    /// <summary>Largest quantity the readers of <c>market_data.raw</c> take.</summary>
+    public const decimal QuantityMax = 100_000_000_000_000m;
+
+    /// <summary>Smallest price they take.</summary>
+    public const decimal PriceMin = 0.000000000001m;
+
+    /// <summary>Largest price they take.</summary>
+    public const decimal PriceMax = 1_000_000_000_000m;
 
     private const int NumberBytesMax = 64;
 
@@ -23,8 +29,22 @@ internal static class RowNumbers
         const NumberStyles Styles =
             NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowExponent;
         value = 0;
-        return text.Length is > 0 and < NumberBytesMax
-            && decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out value);
+        if (text.Length is 0 or >= NumberBytesMax) return false;
+        if (!decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out value)) return false;
+
+        // A decimal can be minus zero, which counts as negative where a quantity is made.
+        if (value == 0) value = 0;
+        return true;
+    }
+
+    /// <summary>Takes a price from a row, or says why it is none.</summary>
+    public static FeedRow? RefusePrice(RowLines row, string column, int field, out decimal value)
+    {
+        if (!TryDecimal(row[field], out value))
+            return Refusal.Of(row, column, field, "a number", isStructural: row[field].Length > 0);
+        return value is >= PriceMin and <= PriceMax
+            ? null
+            : Refusal.Of(row, column, field, $"a price from {PriceMin} to {PriceMax}", isStructural: false);
     }
 
     /// <summary>Reads digits only.</summary>
@@ -48,7 +68,8 @@ internal static class RowNumbers
             < 100_000_000_000_000_000 => value,
             _ => value / 1_000,
         };
-        time = microseconds < MicrosecondsMax ? DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond) : default;
-        return microseconds < MicrosecondsMax;
+        var isTime = microseconds < MicrosecondsMax;
+        time = isTime ? DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond) : default;
+        return isTime;
     }
 }

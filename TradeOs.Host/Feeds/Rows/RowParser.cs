@@ -24,7 +24,10 @@ internal sealed class RowParser : IAsyncDisposable
     private readonly long _rowsDone;
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<RowBlock> _blocks = Channel.CreateBounded<RowBlock>(
-        new BoundedChannelOptions(BlocksMax) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
+        new BoundedChannelOptions(BlocksMax)
+        {
+            SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait,
+        });
 
     private readonly Task _parsing;
     private List<FeedRow> _rows = new(BlockRowsMax);
@@ -40,7 +43,8 @@ internal sealed class RowParser : IAsyncDisposable
     public RowParser(FeedFile file, FeedSpec spec, string layout, long rowsDone)
     {
         (_file, _spec, Layout, _rowsDone) = (file, spec, layout, rowsDone);
-        _parsing = Task.Factory.StartNew(Parse, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _parsing = Task.Factory.StartNew(
+            Parse, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>How the rows are read; known before the first block can be taken.</summary>
@@ -120,7 +124,8 @@ internal sealed class RowParser : IAsyncDisposable
 
     private IEnumerable<FeedRow> RowsOf(IRowFormat format, RowLines lines)
     {
-        if (!lines.Read()) throw new FeedFileException($"{_file.Path}: holds no rows, expected {format.Expected}. Fetch it again.");
+        if (!lines.Read())
+            throw new FeedFileException($"{_file.Path}: holds no rows, expected {format.Expected}. Fetch it again.");
         for (var hasRow = !format.TakesAsHeader(lines) || lines.Read(); hasRow; hasRow = lines.Read())
         {
             _stop.Token.ThrowIfCancellationRequested();
@@ -141,7 +146,8 @@ internal sealed class RowParser : IAsyncDisposable
     {
         if (_shapeless < _rowsRead) return;
         throw new FeedFileException(
-            $"{_file.Path}: none of the first {_rowsRead} rows is of format {FeedSpec.WordOf(_spec.Format)} ({format.Expected}); " +
+            $"{_file.Path}: none of the first {_rowsRead} rows is of format {FeedSpec.WordOf(_spec.Format)} " +
+            $"({format.Expected}); " +
             $"{_firstShapeless?.Error}. Name the format this file has.");
     }
 
@@ -150,8 +156,8 @@ internal sealed class RowParser : IAsyncDisposable
         if (_rowsDone > 0 && format.Layout != Layout)
         {
             throw new FeedFileException(
-                $"{_file.Path}: its first {_rowsDone} rows were read as \"{Layout}\", with the rows added since it reads as " +
-                $"\"{format.Layout}\". Say ,dates=mdy or ,dates=dmy, or give the file another name.");
+                $"{_file.Path}: its first {_rowsDone} rows were read as \"{Layout}\", with the rows added since it " +
+                $"reads as \"{format.Layout}\". Say ,dates=mdy or ,dates=dmy, or give the file another name.");
         }
 
         Layout = format.Layout;

@@ -91,5 +91,6 @@ internal readonly record struct MarketMood(double Price, double Anchor, int Regi
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Price:R} {Anchor:R} {Regime} {Left}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Price:R} {Anchor:R} {Regime} {Left}");
 }

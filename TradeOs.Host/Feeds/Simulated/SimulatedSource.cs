@@ -33,7 +33,8 @@ internal sealed class SimulatedSource : IFeedSource
 
     /// <summary>Goes on behind the trades that <paramref name="record"/> has committed.</summary>
     public SimulatedSource(
-        int number, SourceRecord record, Simulation simulation, IReadOnlyDictionary<string, string> state, TimeProvider time)
+        int number, SourceRecord record, Simulation simulation, IReadOnlyDictionary<string, string> state,
+        TimeProvider time)
     {
         _key = number.ToString(CultureInfo.InvariantCulture);
         (Record, _simulation, _time) = (record, simulation, time);
@@ -99,7 +100,8 @@ internal sealed class SimulatedSource : IFeedSource
     private TimeSpan DueIn()
     {
         if (_simulation.RatePerSecond is not { } rate) return TimeSpan.Zero;
-        var due = TimeSpan.FromTicks((Record.Rows - _paceRows) * TimeSpan.TicksPerSecond / rate) - _time.GetElapsedTime(_paceStart);
+        var sinceStart = TimeSpan.FromTicks((Record.Rows - _paceRows) * TimeSpan.TicksPerSecond / rate);
+        var due = sinceStart - _time.GetElapsedTime(_paceStart);
         if (due < -BehindMax) Pace();
         return due;
     }

@@ -19,8 +19,9 @@ public sealed record Simulation(int SymbolCount, int? RatePerSecond, ulong Seed,
     public string Identity => FormattableString.Invariant($"symbols={SymbolCount},seed={Seed},step={StepMs}");
 
     /// <summary>Trades after which it ends: those asked for, or what goes into the years to 2200.</summary>
-    public long End => Math.Min(
-        CountMax ?? long.MaxValue, (new DateTime(2200, 1, 1, 0, 0, 0, DateTimeKind.Utc) - Start).Ticks / (StepMs * TimeSpan.TicksPerMillisecond));
+    public long End => Math.Min(CountMax ?? long.MaxValue, RunMax.Ticks / (StepMs * TimeSpan.TicksPerMillisecond));
+
+    private static TimeSpan RunMax => new DateTime(2200, 1, 1, 0, 0, 0, DateTimeKind.Utc) - Start;
 
     internal static Simulation Read(FeedSpecOptions options)
     {
