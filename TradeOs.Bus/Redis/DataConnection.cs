@@ -16,6 +16,7 @@ internal sealed class DataConnection : IDisposable
     private readonly Stream _stream;
     private readonly string _endpoint;
     private readonly TimeSpan _timeout;
+    private readonly int _replyBytesMax;
     private readonly TimeProvider _time;
     private CancellationTokenSource _deadline;
     private RespScanner _scanner;
@@ -26,6 +27,7 @@ internal sealed class DataConnection : IDisposable
     private DataConnection(Socket socket, RedisOptions options, TimeProvider time)
     {
         (_socket, _endpoint, _timeout, _time) = (socket, options.Endpoint, options.CommandTimeout, time);
+        _replyBytesMax = options.ReplyBytesMax;
         _stream = new NetworkStream(socket, ownsSocket: true);
         _deadline = NewDeadline();
     }
@@ -159,8 +161,8 @@ internal sealed class DataConnection : IDisposable
         }
 
         if (_end < _buffer.Length) return;
-        if (_buffer.Length >= ReplyBytesMax) throw new RespProtocolException($"a reply of over {ReplyBytesMax} bytes");
-        Array.Resize(ref _buffer, _buffer.Length * 2);
+        if (_buffer.Length >= _replyBytesMax) throw new ReplyTooLargeException(_replyBytesMax);
+        Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, _replyBytesMax));
     }
 
     private void ResetDeadline()
@@ -173,7 +175,8 @@ internal sealed class DataConnection : IDisposable
     private CancellationTokenSource NewDeadline() => new(Timeout.InfiniteTimeSpan, _time);
 
     private static bool IsLoss(Exception failure) =>
-        failure is IOException or SocketException or ObjectDisposedException or OperationCanceledException or RespProtocolException;
+        failure is IOException or SocketException or ObjectDisposedException or OperationCanceledException
+            or RespProtocolException or ReplyTooLargeException;
 
     private BusUnavailableException Lost(Exception failure) => new(failure is OperationCanceledException
         ? $"Redis at {_endpoint} gave no answer in {_timeout.TotalSeconds:0.#} s."
