@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 
 namespace TradeOs.Bus;
@@ -42,9 +43,11 @@ internal sealed class DataConnection : IDisposable
         RedisOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var timeout = new CancellationTokenSource(options.CommandTimeout, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await socket.ConnectAsync(options.HostName, options.Port, cancellationToken);
+            await socket.ConnectAsync(options.HostName, options.Port, deadline.Token);
             var connection = new DataConnection(socket, options, time);
             await connection.AuthenticateAsync(options.Password);
             return connection;
@@ -52,7 +55,13 @@ internal sealed class DataConnection : IDisposable
         catch (SocketException failure)
         {
             socket.Dispose();
-            throw new BusUnavailableException($"Redis at {options.Endpoint} cannot be reached: {failure.Message}.", failure);
+            throw new BusUnavailableException(
+                $"Redis at {options.Endpoint} cannot be reached: {failure.Message}.", failure);
+        }
+        catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new BusUnavailableException(NoAnswer(options.Endpoint, options.CommandTimeout), failure);
         }
         catch
         {
@@ -70,11 +79,14 @@ internal sealed class DataConnection : IDisposable
             _deadline.CancelAfter(_timeout);
             await _stream.WriteAsync(Commands.Written, _deadline.Token);
             ResetDeadline();
-            Commands.Clear();
         }
         catch (Exception failure) when (IsLoss(failure))
         {
             throw Lost(failure);
+        }
+        finally
+        {
+            Commands.Clear();
         }
     }
 
@@ -179,6 +191,9 @@ internal sealed class DataConnection : IDisposable
             or RespProtocolException or ReplyTooLargeException;
 
     private BusUnavailableException Lost(Exception failure) => new(failure is OperationCanceledException
-        ? $"Redis at {_endpoint} gave no answer in {_timeout.TotalSeconds:0.#} s."
+        ? NoAnswer(_endpoint, _timeout)
         : $"The connection to Redis at {_endpoint} is lost: {failure.Message}.", failure);
+
+    private static string NoAnswer(string endpoint, TimeSpan timeout) => string.Create(
+        CultureInfo.InvariantCulture, $"Redis at {endpoint} gave no answer in {timeout.TotalSeconds:0.#} s.");
 }
