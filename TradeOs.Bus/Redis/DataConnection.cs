@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 
 namespace TradeOs.Bus;
@@ -16,6 +17,7 @@ internal sealed class DataConnection : IDisposable
     private readonly Stream _stream;
     private readonly string _endpoint;
     private readonly TimeSpan _timeout;
+    private readonly int _replyBytesMax;
     private readonly TimeProvider _time;
     private CancellationTokenSource _deadline;
     private RespScanner _scanner;
@@ -26,6 +28,7 @@ internal sealed class DataConnection : IDisposable
     private DataConnection(Socket socket, RedisOptions options, TimeProvider time)
     {
         (_socket, _endpoint, _timeout, _time) = (socket, options.Endpoint, options.CommandTimeout, time);
+        _replyBytesMax = options.ReplyBytesMax;
         _stream = new NetworkStream(socket, ownsSocket: true);
         _deadline = NewDeadline();
     }
@@ -40,9 +43,11 @@ internal sealed class DataConnection : IDisposable
         RedisOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var timeout = new CancellationTokenSource(options.CommandTimeout, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await socket.ConnectAsync(options.HostName, options.Port, cancellationToken);
+            await socket.ConnectAsync(options.HostName, options.Port, deadline.Token);
             var connection = new DataConnection(socket, options, time);
             await connection.AuthenticateAsync(options.Password);
             return connection;
@@ -50,7 +55,13 @@ internal sealed class DataConnection : IDisposable
         catch (SocketException failure)
         {
             socket.Dispose();
-            throw new BusUnavailableException($"Redis at {options.Endpoint} cannot be reached: {failure.Message}.", failure);
+            throw new BusUnavailableException(
+                $"Redis at {options.Endpoint} cannot be reached: {failure.Message}.", failure);
+        }
+        catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new BusUnavailableException(NoAnswer(options.Endpoint, options.CommandTimeout), failure);
         }
         catch
         {
@@ -68,11 +79,14 @@ internal sealed class DataConnection : IDisposable
             _deadline.CancelAfter(_timeout);
             await _stream.WriteAsync(Commands.Written, _deadline.Token);
             ResetDeadline();
-            Commands.Clear();
         }
         catch (Exception failure) when (IsLoss(failure))
         {
             throw Lost(failure);
+        }
+        finally
+        {
+            Commands.Clear();
         }
     }
 
@@ -159,8 +173,8 @@ internal sealed class DataConnection : IDisposable
         }
 
         if (_end < _buffer.Length) return;
-        if (_buffer.Length >= ReplyBytesMax) throw new RespProtocolException($"a reply of over {ReplyBytesMax} bytes");
-        Array.Resize(ref _buffer, _buffer.Length * 2);
+        if (_buffer.Length >= _replyBytesMax) throw new ReplyTooLargeException(_replyBytesMax);
+        Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, _replyBytesMax));
     }
 
     private void ResetDeadline()
@@ -173,9 +187,13 @@ internal sealed class DataConnection : IDisposable
     private CancellationTokenSource NewDeadline() => new(Timeout.InfiniteTimeSpan, _time);
 
     private static bool IsLoss(Exception failure) =>
-        failure is IOException or SocketException or ObjectDisposedException or OperationCanceledException or RespProtocolException;
+        failure is IOException or SocketException or ObjectDisposedException or OperationCanceledException
+            or RespProtocolException or ReplyTooLargeException;
 
     private BusUnavailableException Lost(Exception failure) => new(failure is OperationCanceledException
-        ? $"Redis at {_endpoint} gave no answer in {_timeout.TotalSeconds:0.#} s."
+        ? NoAnswer(_endpoint, _timeout)
         : $"The connection to Redis at {_endpoint} is lost: {failure.Message}.", failure);
+
+    private static string NoAnswer(string endpoint, TimeSpan timeout) => string.Create(
+        CultureInfo.InvariantCulture, $"Redis at {endpoint} gave no answer in {timeout.TotalSeconds:0.#} s.");
 }

@@ -43,11 +43,7 @@ public sealed class HostLock : IAsyncDisposable
             try
             {
                 await Task.Delay(Beat, _time, stoppingToken);
-                await _connection.AskAsync("PING");
-            }
-            catch (BusUnavailableException)
-            {
-                await ReopenAsync(gate, stoppingToken);
+                if (!await AnswersAsync()) await ReopenAsync(gate, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -61,6 +57,19 @@ public sealed class HostLock : IAsyncDisposable
     {
         _connection.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await _connection.AskAsync("PING");
+            return true;
+        }
+        catch (BusUnavailableException)
+        {
+            return false;
+        }
     }
 
     private async Task ReopenAsync(IServerGate gate, CancellationToken stoppingToken)

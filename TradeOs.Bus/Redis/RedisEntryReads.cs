@@ -12,6 +12,7 @@ internal sealed class RedisEntryReads
 {
     private readonly DataConnection _connection;
     private readonly ReaderDefinition _definition;
+    private readonly ReadPace _pace;
     private readonly List<EntryId> _unacknowledged = [];
     private readonly List<EntryId> _acknowledge = [];
     private EntryPage _delivering;
@@ -20,10 +21,11 @@ internal sealed class RedisEntryReads
     private bool _isReadAhead;
     private long _count;
     private int _countMax = 1;
+    private int _asked;
 
-    public RedisEntryReads(DataConnection connection, ReaderDefinition definition, Checkpoint checkpoint)
+    public RedisEntryReads(DataConnection connection, ReaderDefinition definition, Checkpoint checkpoint, ReadPace pace)
     {
-        (_connection, _definition) = (connection, definition);
+        (_connection, _definition, _pace) = (connection, definition, pace);
         (_delivered, _count) = (checkpoint.Position, checkpoint.Count);
         (_delivering, _next) = (new EntryPage(), new EntryPage());
     }
@@ -40,6 +42,7 @@ internal sealed class RedisEntryReads
         var entries = _delivering.Entries;
         if (entries.Count > 0) _delivered = entries[^1].Id;
         _count += entries.Count;
+        _pace.Delivered(entries.Count);
         if (_definition.Mode == ReadMode.Group) foreach (var entry in entries) _unacknowledged.Add(entry.Id);
         return entries;
     }
@@ -67,7 +70,7 @@ internal sealed class RedisEntryReads
     /// <summary>Takes the answer of the read that rode behind a commit.</summary>
     public async ValueTask TakeReadAheadAsync()
     {
-        _next.Take(DataConnection.ThrowIfError(await _connection.ReceiveAsync()));
+        await TakeAsync(TimeSpan.Zero);
         _isReadAhead = true;
     }
 
@@ -75,7 +78,7 @@ internal sealed class RedisEntryReads
     {
         Write(TimeSpan.Zero);
         await _connection.SendAsync();
-        _next.Take(DataConnection.ThrowIfError(await _connection.ReceiveAsync()));
+        await TakeAsync(TimeSpan.Zero);
     }
 
     /// <summary>Reads, waiting, and makes sure that what is missing behind us was not taken away unread.</summary>
@@ -86,17 +89,34 @@ internal sealed class RedisEntryReads
         Write(wait);
         await _connection.SendAsync();
         var facts = StreamFacts.Of(await _connection.ReceiveAsync(), _definition.Input!);
-        _next.Take(DataConnection.ThrowIfError(await _connection.ReceiveAsync(wait)));
+        await TakeAsync(wait);
         var found = _next.Entries.Count;
-        if (found == _countMax || _count + found >= facts.Added) return;
+        if (found == _asked || _count + found >= facts.Added) return;
         throw new StreamDamagedException(
             $"{_definition.Input}: {facts.Added - _count - found} entries vanished before {_definition.Name} read them " +
             $"(appended {facts.Added}, read {_count + found}). Somebody trimmed or deleted them, or read in its group; " +
             "restore the data of this server.");
     }
 
+    private async ValueTask TakeAsync(TimeSpan wait)
+    {
+        try
+        {
+            _next.Take(DataConnection.ThrowIfError(await _connection.ReceiveAsync(wait)));
+        }
+        catch (BusUnavailableException lost) when (lost.InnerException is ReplyTooLargeException tooLarge)
+        {
+            _pace.Slow(_asked);
+            if (_asked > 1) throw;
+            throw new StreamDamagedException(
+                $"{_definition.Input}: the entry after {_delivered} cannot be read by {_definition.Name}: " +
+                $"{tooLarge.Message}. Look at it with redis-cli, and at who wrote it.");
+        }
+    }
+
     private void Write(TimeSpan wait)
     {
+        _asked = _pace.Count(_countMax);
         var isGroup = _definition.Mode == ReadMode.Group;
         var blocks = wait > TimeSpan.Zero;
         var commands = _connection.Commands;
@@ -110,7 +130,7 @@ internal sealed class RedisEntryReads
         }
 
         commands.Word("COUNT"u8);
-        commands.Word(_countMax);
+        commands.Word(_asked);
         if (blocks)
         {
             commands.Word("BLOCK"u8);

@@ -30,6 +30,9 @@ public sealed class RedisOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Largest reply kept, in bytes; tests make it small.</summary>
+    internal int ReplyBytesMax { get; set; } = DataConnection.ReplyBytesMax;
+
     /// <summary>Host part of <see cref="Endpoint"/>.</summary>
     internal string HostName => Endpoint[..Endpoint.LastIndexOf(':')];
 

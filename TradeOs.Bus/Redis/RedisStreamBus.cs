@@ -13,6 +13,7 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly HashSet<string> _opened = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ReadPace> _paces = new(StringComparer.Ordinal);
     private Task<ControlConnection>? _control;
     private long? _awaySince;
 
@@ -101,6 +102,16 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         if (_control?.IsCompletedSuccessfully == true) _control.Result.Dispose();
     }
 
+    /// <summary>The pace of a reader, the same at each opening.</summary>
+    internal ReadPace PaceOf(string reader)
+    {
+        lock (_lock)
+        {
+            if (!_paces.TryGetValue(reader, out var pace)) _paces[reader] = pace = new ReadPace();
+            return pace;
+        }
+    }
+
     /// <summary>Whether a reader was opened by anyone since it had that epoch; false when the server cannot be asked.</summary>
     internal async Task<bool> IsFencedAsync(string reader, long epoch, CancellationToken cancellationToken)
     {
@@ -133,6 +144,13 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
             var state = await opening.StateAsync();
             var control = (await connection.AskAsync("GET", RedisKeys.Control)).Text() ?? "";
             return new RedisStreamReader(this, connection, definition, epoch, control, checkpoint, state);
+        }
+        catch (BusUnavailableException lost) when (lost.InnerException is ReplyTooLargeException tooLarge)
+        {
+            connection.Dispose();
+            throw new StreamDamagedException(
+                $"{definition.Name}: what Redis keeps of it cannot be read: {tooLarge.Message}. Look at its state " +
+                $"{RedisKeys.State(definition.Name)} with redis-cli.");
         }
         catch
         {

@@ -20,7 +20,7 @@ internal sealed class RedisStreamReader : IStreamReader
         (_bus, _connection, _definition, _epoch) = (bus, connection, definition, epoch);
         (Checkpoint, State) = (checkpoint, state);
         _commit = new RedisCommitCommand(definition, bus.Limits, epoch, bus.Owner, control);
-        _reads = new RedisEntryReads(connection, definition, checkpoint);
+        _reads = new RedisEntryReads(connection, definition, checkpoint, bus.PaceOf(definition.Name));
     }
 
     public Checkpoint Checkpoint { get; }

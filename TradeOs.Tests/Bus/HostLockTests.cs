@@ -1,0 +1,129 @@
+using NUnit.Framework;
+using TradeOs.Bus;
+
+namespace TradeOs.Tests.Bus;
+
+/// <summary>One host at a time.</summary>
+[TestFixture]
+public sealed class HostLockTests : RedisFixture
+{
+    private static readonly OpenGate Gate = new();
+
+    [Test]
+    public async Task Take_WhileAnotherHostLives_IsRefusedAndNamesIt()
+    {
+        await using var first = await TakeAsync("one");
+
+        Assert.That(
+            async () => await TakeAsync("two"),
+            Throws.TypeOf<RefusedException>().With.Message.Contains("Host one runs").And.Message.Contains("--take-over"));
+        Assert.That(await Server.CliAsync("HGET", RedisKeys.Host, "owner"), Is.EqualTo("owner-one"));
+        Assert.That(await HoldsAsync(first), Is.True, "The refused host must leave the living one alone.");
+    }
+
+    [Test]
+    public async Task Take_AfterTheOtherHostDied_IsAllowedAtOnce()
+    {
+        await (await TakeAsync("one")).DisposeAsync();
+
+        await using var second = await Poll.UntilAsync(() => TryTakeAsync("two"));
+
+        Assert.That(await HoldsAsync(second), Is.True);
+    }
+
+    [Test]
+    public async Task TakeOver_OfALivingHost_StopsItFenced()
+    {
+        await using var first = await TakeAsync("one");
+        var holding = first.HoldAsync(Gate, Cancel);
+
+        await using var second = await TakeAsync("two", takeOver: true);
+
+        Assert.That(
+            async () => await holding.WaitAsync(TimeSpan.FromSeconds(60)),
+            Throws.TypeOf<FencedException>().With.Message.Contains("Host two took over"));
+        Assert.That(await HoldsAsync(second), Is.True);
+    }
+
+    [Test]
+    public async Task Hold_RedisRestarts_TakesItsPlaceAgain()
+    {
+        await using var first = await TakeAsync("one");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var holding = first.HoldAsync(Gate, stop.Token);
+
+        await Server.RestartAsync();
+        await Poll.UntilAsync(async () => await Server.CliAsync("HGET", RedisKeys.Host, "epoch") == "2");
+
+        Assert.That(
+            async () => await TakeAsync("two"), Throws.TypeOf<RefusedException>().With.Message.Contains("Host one runs"));
+        await stop.CancelAsync();
+        await holding;
+    }
+
+    [Test]
+    public async Task Hold_RedisRestartsAndAnotherHostIsFirst_IsFenced()
+    {
+        await using var first = await TakeAsync("one");
+        await Server.RestartAsync();
+        await using var second = await TakeAsync("two");
+
+        Assert.That(
+            async () => await first.HoldAsync(Gate, Cancel).WaitAsync(TimeSpan.FromSeconds(60)),
+            Throws.TypeOf<FencedException>().With.Message.Contains("Host two took over"));
+    }
+
+    [Test]
+    public async Task Hold_StoppedWhileItTakesItsPlaceAgain_EndsQuietly()
+    {
+        await using var first = await TakeAsync("one");
+        await Server.CliAsync("CLIENT", "KILL", "TYPE", "normal");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var gate = new WaitingGate();
+        var holding = first.HoldAsync(gate, stop.Token);
+        await gate.Reached;
+
+        await stop.CancelAsync();
+
+        Assert.That(async () => await holding.WaitAsync(TimeSpan.FromSeconds(60)), Throws.Nothing);
+    }
+
+    private static async Task<bool> HoldsAsync(HostLock host)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var holding = host.HoldAsync(Gate, stop.Token);
+        await Task.WhenAny(holding, Task.Delay(TimeSpan.FromMilliseconds(1200), Cancel));
+        await stop.CancelAsync();
+        await holding;
+        return true;
+    }
+
+    private async Task<HostLock?> TryTakeAsync(string name)
+    {
+        try
+        {
+            return await TakeAsync(name);
+        }
+        catch (RefusedException)
+        {
+            return null;
+        }
+    }
+
+    private Task<HostLock> TakeAsync(string name, bool takeOver = false) => HostLock.TakeAsync(
+        Server.Options, Gate, "owner-" + name, name, takeOver, TimeProvider.System, Cancel);
+
+    /// <summary>Lets nobody in, and says when somebody asked.</summary>
+    private sealed class WaitingGate : IServerGate
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => _reached.Task;
+
+        public Task AdmitAsync(string runId, CancellationToken cancellationToken)
+        {
+            _reached.TrySetResult();
+            return Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+    }
+}
