@@ -47,6 +47,16 @@ internal sealed record BarColumns(
             : null;
     }
 
+    /// <summary>
+    /// Columns of a Binance klines row without a header: twelve fields, opened and closed in digits, one after the
+    /// other; null when the row is none.
+    /// </summary>
+    public static BarColumns? OfBinanceKlines(RowLines row) =>
+        row.Count == 12 && row[0].Length >= 13 && RowNumbers.TryDigits(row[0], out var opened)
+        && RowNumbers.TryDigits(row[6], out var closed) && closed > opened && RowNumbers.TryDigits(row[8], out _)
+            ? new BarColumns(12, 0, -1, 1, 2, 3, 4, 5)
+            : null;
+
     private static int First(List<string> names, params string[] wanted)
     {
         foreach (var name in wanted)

@@ -77,7 +77,7 @@ internal sealed class BarSurvey
             using var rows = new RowLines(file, separator);
             if (!rows.Read()) break;
             if (BarColumns.OfHeader(rows) is { } named) return new BarSurvey(file, separator, named, hasHeader: true);
-            if (BarColumns.OfNinjaTrader(rows) is { } fixedColumns)
+            if ((BarColumns.OfNinjaTrader(rows) ?? BarColumns.OfBinanceKlines(rows)) is { } fixedColumns)
                 return new BarSurvey(file, separator, fixedColumns, hasHeader: false);
             found = $" line {rows.Line}: no header, it is \"{Refusal.Show(rows.Raw)}\"";
         }
