@@ -45,11 +45,13 @@ internal static class Canonical
     {
         if (TryShort(text, out value)) return true;
         value = 0;
-        return text.Length is > 0 and < DecimalBytesMax
-            && decimal.TryParse(
+        if (text.Length is 0 or >= DecimalBytesMax
+            || !decimal.TryParse(
                 text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
-                out value)
-            && Math.Abs(value) <= AmountMax;
+                out value)) return false;
+        // Minus zero counts as negative where it matters, and is no other number than zero.
+        if (value == 0) value = 0m;
+        return Math.Abs(value) <= AmountMax;
     }
 
     /// <summary>Writes the canonical text of a decimal: no exponent, no trailing zeros. Returns bytes

@@ -21,6 +21,8 @@ public sealed class RecordedBarsTests
     [TestCase("nautilus/gbpusd-m1-bid-2012.csv", 30117, 0)]
     [TestCase("nautilus/6EH4.XCME_1min_bars_20240101_20240131.csv.gz", 29996, 0)]
     [TestCase("binance_issue_excerpts/cm-BTCUSD_PERP-1h-2023-10-27.issue283.csv", 3, 0)]
+    [TestCase("binance_issue_excerpts/spot-BTCUSDT-1h-2023-10-27.issue283.csv", 3, 0)]
+    [TestCase("nautilus/ADABTC-1m-2021-11-27.csv", 10, 0)]
     public async Task Feed_OfARecordedFile_AccountsForEveryRow(string file, int accepted, int refused)
     {
         using var run = new FeedRun();
@@ -42,6 +44,8 @@ public sealed class RecordedBarsTests
         "open=1.57608 high=1.5761 low=1.57585 close=1.57585 volume=0")]
     [TestCase("binance_issue_excerpts/cm-BTCUSD_PERP-1h-2023-10-27.issue283.csv", "at=2023-10-27T00:00:00.000000Z " +
         "source=file symbol=CM kind=bar open=34161.6 high=34182.5 low=33977.4 close=34024.2 volume=409953")]
+    [TestCase("nautilus/ADABTC-1m-2021-11-27.csv", "at=2021-11-27T00:00:00.000000Z source=file symbol=ADABTC kind=bar " +
+        "open=0.00002853 high=0.00002854 low=0.00002851 close=0.00002854 volume=36304.2")]
     public async Task Feed_OfARecordedFile_BeginsWithItsOldestBar(string file, string entry)
     {
         using var run = new FeedRun();
@@ -83,19 +87,17 @@ public sealed class RecordedBarsTests
             """));
     }
 
-    [TestCase("binance_issue_excerpts/spot-BTCUSDT-1h-2023-10-27.issue283.csv")]
-    [TestCase("nautilus/ADABTC-1m-2021-11-27.csv")]
-    public async Task Feed_OfKlinesWithoutHeader_IsAnErrorOfTheFile(string file)
+    [Test]
+    public async Task Feed_OfTradesAsBars_IsAnErrorOfTheFile()
     {
         using var run = new FeedRun();
-        var path = SharedData.Path(file);
+        var path = SharedData.Path("pyalgotrade/bitstampUSD.csv");
         var first = (await File.ReadAllLinesAsync(path))[0];
 
         var failure = run.Fails<FeedFileException>("ohlcv:" + path);
 
         Assert.That(failure.Message, Is.EqualTo(
-            $"{path} line 1: no header, it is \"{first[..77]}...\", expected one that names time, open, high, low, " +
-            "close and " +
+            $"{path} line 1: no header, it is \"{first}\", expected one that names time, open, high, low, close and " +
             "maybe volume. Put such a line on top (Binance klines: open_time,open,high,low,close,volume,...), or " +
             "name another format."));
         Assert.That(await run.EntriesAsync(StreamNames.DeadLetters), Is.Empty);

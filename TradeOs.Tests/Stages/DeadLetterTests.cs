@@ -113,14 +113,6 @@ public sealed class DeadLetterTests
     }
 
     [Test]
-    public async Task DeadLetter_OfAnEntryWithoutFields_IsWritten()
-    {
-        var written = await new StageBench("outcome-tracker").ShowAsync(_ => { });
-
-        Assert.That(TestText.Of(written[0], "length"), Is.EqualTo("0"));
-    }
-
-    [Test]
     public async Task Stage_AfterADeadLetter_GoesOn()
     {
         var bench = new StageBench("signal-qualifier");

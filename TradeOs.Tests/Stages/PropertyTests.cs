@@ -114,7 +114,7 @@ public sealed class PropertyTests
             Gen.Elements("2024-08-08T12:00:00Z", "B", "1", "trade", "buy", "0", "-1", "I-1", "bar").Select(
                 Encoding.ASCII.GetBytes));
         var fields = from name in names from value in values select (Name: Encoding.ASCII.GetBytes(name), Value: value);
-        var entries = fields.ArrayOf();
+        var entries = fields.NonEmptyListOf().Select(list => list.ToArray());
 
         foreach (var stage in Topology.Stages)
         {

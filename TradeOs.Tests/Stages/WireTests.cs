@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using NUnit.Framework;
 using TradeOs.Bus;
 using TradeOs.Stages;
@@ -64,6 +66,16 @@ public sealed class WireTests
 
         Assert.That(entry.Fields.ToString(), Is.EqualTo(
             Head + "stage=signal-qualifier code=COOLDOWN detail=too soon symbol=BTCUSDT"));
+    }
+
+    [TestCase("-0", "0")]
+    [TestCase("-0.000", "0")]
+    [TestCase("0.0", "0.0")]
+    public void Decimal_OfZero_IsNeverNegative(string text, string read)
+    {
+        Assert.That(Canonical.TryDecimal(Encoding.ASCII.GetBytes(text), out var value), Is.True);
+        Assert.That(decimal.IsNegative(value), Is.False);
+        Assert.That(value, Is.EqualTo(decimal.Parse(read, CultureInfo.InvariantCulture)));
     }
 
     [Test]
