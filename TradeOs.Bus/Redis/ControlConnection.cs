@@ -86,7 +86,12 @@ public sealed class ControlConnection : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _multiplexer.Dispose();
+    public void Dispose()
+    {
+        // Version 1.2.6 otherwise waits a second for the answer to a QUIT; every command of ours was awaited already.
+        _multiplexer.Close(allowCommandsToComplete: false);
+        _multiplexer.Dispose();
+    }
 
     private async Task PingOrDisposeAsync()
     {
