@@ -38,7 +38,8 @@ public sealed class Batch
     /// <summary>Number of this batch within its reader's epoch; set when it is first offered to a reader.</summary>
     internal long CommitNumber { get; set; }
 
-    /// <summary>Begins a new entry at the end of <paramref name="stream"/>; add its fields to what this returns.</summary>
+    /// <summary>Begins a new entry at the end of <paramref name="stream"/>; add its fields to what this
+    /// returns.</summary>
     /// <param name="stream">One of the outputs of the reader's definition.</param>
     public FieldWriter Append(string stream)
     {
@@ -46,7 +47,8 @@ public sealed class Batch
         return new FieldWriter(this);
     }
 
-    /// <summary>Keeps <paramref name="value"/> under <paramref name="key"/>; the last value set in a batch wins.</summary>
+    /// <summary>Keeps <paramref name="value"/> under <paramref name="key"/>; the last value set in a batch
+    /// wins.</summary>
     public void SetState(string key, string value) => _state[key] = value;
 
     /// <summary>Removes <paramref name="key"/> from the reader's state.</summary>

@@ -1,6 +1,7 @@
 namespace TradeOs.Bus;
 
-/// <summary>What a stage must keep to, looked at before a commit, because Redis never rolls half a commit back.</summary>
+/// <summary>What a stage must keep to, looked at before a commit, because Redis never rolls half a commit
+/// back.</summary>
 internal static class BatchRules
 {
     /// <summary>Most fields of one entry; Lua in Redis can pass on about 4,000 pairs.</summary>
@@ -14,8 +15,8 @@ internal static class BatchRules
         {
             if (output.FieldCount is > 0 and <= FieldCountMax) continue;
             throw new InvariantViolatedException(
-                $"{reader} wrote an entry of {output.FieldCount} fields to {output.Stream}; expected 1 to {FieldCountMax}. " +
-                "That is a fault of the stage; nothing was written.");
+                $"{reader} wrote an entry of {output.FieldCount} fields to {output.Stream}; expected 1 to " +
+                $"{FieldCountMax}. That is a fault of the stage; nothing was written.");
         }
     }
 }

@@ -6,18 +6,22 @@ public enum CommitResult
     /// <summary>Outputs, acknowledgement, position and state have landed together, on disk.</summary>
     Committed,
 
-    /// <summary>This very batch had landed before: its first answer was lost. Go on as after <see cref="Committed"/>.</summary>
+    /// <summary>This very batch had landed before: its first answer was lost. Go on as after
+    /// <see cref="Committed"/>.</summary>
     AlreadyCommitted,
 
-    /// <summary>The reader was opened by another owner since. Stop: nothing this reader does can land any more.</summary>
+    /// <summary>The reader was opened by another owner since. Stop: nothing this reader does can land any
+    /// more.</summary>
     Fenced,
 
-    /// <summary>An output stream is at its MaxLength and one of its readers has not read the oldest entries. Wait, then commit again.</summary>
+    /// <summary>An output stream is at its MaxLength and one of its readers has not read the oldest entries. Wait, then
+    /// commit again.</summary>
     Full,
 
     /// <summary>The control flag is no longer the one this batch was decided under. Reopen and decide again.</summary>
     ControlChanged,
 
-    /// <summary>Something the commit depends on is gone or is not what it was (see <see cref="IStreamReader.Detail"/>). Stop.</summary>
+    /// <summary>Something the commit depends on is gone or is not what it was (see <see cref="IStreamReader.Detail"/>).
+    /// Stop.</summary>
     Damaged,
 }

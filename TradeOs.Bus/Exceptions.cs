@@ -1,6 +1,7 @@
 namespace TradeOs.Bus;
 
-/// <summary>The server cannot be reached, or the connection was lost. The bus reopens the reader; nothing was skipped.</summary>
+/// <summary>The server cannot be reached, or the connection was lost. The bus reopens the reader; nothing was
+/// skipped.</summary>
 public sealed class BusUnavailableException(string message, Exception? innerException = null)
     : Exception(message, innerException);
 
@@ -13,6 +14,7 @@ public sealed class RefusedException(string message) : Exception(message);
 /// <summary>Data that must exist is gone or is not what it was. The host stops, with exit code 1.</summary>
 public sealed class StreamDamagedException(string message) : Exception(message);
 
-/// <summary>A stage broke its own rules, a bug: the stage stops, the host ends with exit code 1, nothing is skipped.</summary>
+/// <summary>A stage broke its own rules, a bug: the stage stops, the host ends with exit code 1, nothing is
+/// skipped.</summary>
 public sealed class InvariantViolatedException(string message, Exception? innerException = null)
     : Exception(message, innerException);

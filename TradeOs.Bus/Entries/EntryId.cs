@@ -50,7 +50,8 @@ public readonly record struct EntryId(ulong Milliseconds, ulong Sequence) : ICom
         return true;
     }
 
-    /// <summary>Writes the text of the id; <paramref name="target"/> has at least <see cref="TextBytesMax"/> bytes.</summary>
+    /// <summary>Writes the text of the id; <paramref name="target"/> has at least <see cref="TextBytesMax"/>
+    /// bytes.</summary>
     /// <returns>Bytes written.</returns>
     public int Format(Span<byte> target)
     {

@@ -42,7 +42,8 @@ public readonly struct Fields
     /// <summary>The same fields on memory of their own, for keeping beyond the batch they were read in.</summary>
     public Fields Copy() => new(_encoded.ToArray(), Count);
 
-    /// <summary>Text for people: <c>name=value name=value</c>; bytes that are not UTF-8 show as the replacement mark.</summary>
+    /// <summary>Text for people: <c>name=value name=value</c>; bytes that are not UTF-8 show as the replacement
+    /// mark.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();

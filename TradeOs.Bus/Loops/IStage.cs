@@ -1,7 +1,8 @@
 namespace TradeOs.Bus;
 
 /// <summary>A deterministic function of one input stream, driven by <see cref="StageLoop"/>.</summary>
-/// <remarks>What it writes depends on the entries it is given and their order only: never on time, batch size or restarts.</remarks>
+/// <remarks>What it writes depends on the entries it is given and their order only: never on time, batch size or
+/// restarts.</remarks>
 public interface IStage
 {
     /// <summary>What it reads and writes.</summary>
@@ -10,9 +11,11 @@ public interface IStage
     /// <summary>Takes the state as last committed; everything computed since is forgotten.</summary>
     void Restore(IReadOnlyDictionary<string, string> state);
 
-    /// <summary>Adds to <paramref name="batch"/> everything <paramref name="entry"/> causes, and completes it.</summary>
+    /// <summary>Adds to <paramref name="batch"/> everything <paramref name="entry"/> causes, and completes
+    /// it.</summary>
     void Apply(Entry entry, Batch batch);
 
-    /// <summary>Adds the state changed since the last call to <paramref name="batch"/>; called once before each commit.</summary>
+    /// <summary>Adds the state changed since the last call to <paramref name="batch"/>; called once before each
+    /// commit.</summary>
     void Save(Batch batch);
 }

@@ -25,7 +25,8 @@ public static class LandExtensions
                 case CommitResult.ControlChanged:
                     return false;
                 case CommitResult.Fenced:
-                    throw new FencedException($"{name} was opened by another host; this one stops so that nothing is done twice.");
+                    throw new FencedException(
+                        $"{name} was opened by another host; this one stops so that nothing is done twice.");
                 default:
                     throw new StreamDamagedException($"{name} cannot commit: {reader.Detail}");
             }

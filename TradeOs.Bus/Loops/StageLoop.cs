@@ -8,7 +8,8 @@ public sealed class StageLoop(IStreamBus bus, IStage stage, LoopLimits limits, L
     /// <summary>Runs until the token asks to stop; the batch in hand is finished first.</summary>
     /// <exception cref="FencedException">Another host owns the stage now.</exception>
     /// <exception cref="StreamDamagedException">Data that must exist is gone.</exception>
-    /// <remarks>A stage that throws is a bug: the exception ends the loop, and <see cref="LoopProgress.EntryInHand"/> tells where.</remarks>
+    /// <remarks>A stage that throws is a bug: the exception ends the loop, and <see cref="LoopProgress.EntryInHand"/>
+    /// tells where.</remarks>
     public async Task RunAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)

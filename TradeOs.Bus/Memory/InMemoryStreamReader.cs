@@ -50,14 +50,16 @@ internal sealed class InMemoryStreamReader : IStreamReader
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Fills the list of entries read; when there are none, answers a task that ends when some are appended.</summary>
+    /// <summary>Fills the list of entries read; when there are none, answers a task that ends when some are
+    /// appended.</summary>
     private Task? TryRead(int countMax)
     {
         _read.Clear();
         lock (_store.Lock)
         {
             if (_definition.Input is null || !_store.Streams.TryGetValue(_definition.Input, out var input))
-                throw new StreamDamagedException($"{_definition.Input}: the stream that {_definition.Name} reads is gone.");
+                throw new StreamDamagedException(
+                    $"{_definition.Input}: the stream that {_definition.Name} reads is gone.");
             if (_record.Epoch == _epoch) input.Read(_delivered, countMax, _read);
             if (_read.Count == 0) return input.Appended();
             _delivered = _read[^1].Id;
@@ -121,7 +123,8 @@ internal sealed class InMemoryStreamReader : IStreamReader
         var before = _record.Checkpoint;
         var position = batch.Position > before.Position ? batch.Position : before.Position;
         _record.Checkpoint = new Checkpoint(
-            position, before.Count + batch.InputCount, before.Written + batch.OutputCount, before.Silent + batch.SilentCount);
+            position, before.Count + batch.InputCount, before.Written + batch.OutputCount,
+            before.Silent + batch.SilentCount);
         _record.CommitNumber = batch.CommitNumber;
         foreach (var stream in _more.Keys) _store.Streams[stream].Wake();
         _store.SignalRoom();

@@ -1,6 +1,7 @@
 namespace TradeOs.Bus;
 
-/// <summary>What a server would hold: streams, checkpoints, the control flag. Shared by the buses opened on it.</summary>
+/// <summary>What a server would hold: streams, checkpoints, the control flag. Shared by the buses opened on
+/// it.</summary>
 /// <remarks>Nothing in it survives the process. Members are used under <see cref="Lock"/>.</remarks>
 /// <param name="limits">MaxLength and readers by stream; a stream that is not named is unbounded.</param>
 public sealed class MemoryStore(IReadOnlyDictionary<string, StreamLimit> limits)
@@ -24,7 +25,8 @@ public sealed class MemoryStore(IReadOnlyDictionary<string, StreamLimit> limits)
         return Readers[definition.Name] = new MemoryReaderRecord();
     }
 
-    /// <summary>How many entries to keep so that <paramref name="more"/> fit; null when the slowest reader is in the way.</summary>
+    /// <summary>How many entries to keep so that <paramref name="more"/> fit; null when the slowest reader is in the
+    /// way.</summary>
     internal int? KeepFor(string stream, int more, out string holder)
     {
         holder = "";
@@ -33,7 +35,8 @@ public sealed class MemoryStore(IReadOnlyDictionary<string, StreamLimit> limits)
         var unread = 0L;
         foreach (var reader in limit.Readers)
         {
-            var behind = Streams[stream].Added - (Readers.TryGetValue(reader, out var record) ? record.Checkpoint.Count : 0);
+            var count = Readers.TryGetValue(reader, out var record) ? record.Checkpoint.Count : 0;
+            var behind = Streams[stream].Added - count;
             if (behind > unread) (unread, holder) = (behind, reader);
         }
 

@@ -19,7 +19,8 @@ internal sealed class MemoryStream
         _entries.Add(new Entry(LastId, fields));
     }
 
-    /// <summary>Keeps the newest <paramref name="keep"/> entries. The list is compacted when half of it is gone.</summary>
+    /// <summary>Keeps the newest <paramref name="keep"/> entries. The list is compacted when half of it is
+    /// gone.</summary>
     public void Trim(int keep)
     {
         for (; Length > keep; _trimmed++) _entries[_trimmed] = default;
@@ -28,7 +29,8 @@ internal sealed class MemoryStream
         _trimmed = 0;
     }
 
-    /// <summary>Adds up to <paramref name="countMax"/> entries after <paramref name="after"/> to <paramref name="found"/>.</summary>
+    /// <summary>Adds up to <paramref name="countMax"/> entries after <paramref name="after"/> to
+    /// <paramref name="found"/>.</summary>
     public void Read(EntryId after, int countMax, List<Entry> found)
     {
         var oldest = Added - Length;

@@ -141,9 +141,12 @@ internal sealed class DataConnection : IDisposable
         var error = reply.Line();
         throw error.Split(' ')[0] switch
         {
-            "NOAUTH" or "WRONGPASS" or "NOPERM" => new RefusedException($"Redis refused us: {error} Set Redis:Password to the password of its 'default' user."),
-            "LOADING" or "MASTERDOWN" or "BUSY" or "NOSCRIPT" or "MISCONF" => new BusUnavailableException($"Redis is not ready: {error}"),
-            "NOGROUP" or "WRONGTYPE" or "UNBLOCKED" => new StreamDamagedException($"A stream is not what it was: {error}"),
+            "NOAUTH" or "WRONGPASS" or "NOPERM" => new RefusedException(
+                $"Redis refused us: {error} Set Redis:Password to the password of its 'default' user."),
+            "LOADING" or "MASTERDOWN" or "BUSY" or "NOSCRIPT" or "MISCONF" =>
+                new BusUnavailableException($"Redis is not ready: {error}"),
+            "NOGROUP" or "WRONGTYPE" or "UNBLOCKED" =>
+                new StreamDamagedException($"A stream is not what it was: {error}"),
             _ => new RefusedException($"Redis refused a command: {error}"),
         };
     }
@@ -157,7 +160,8 @@ internal sealed class DataConnection : IDisposable
         if (password.Length > 0 && answer.IsError && answer.Line() is { } error)
         {
             throw new RefusedException(
-                $"Redis at {_endpoint} did not accept Redis:Password: {error} Set it to the password of Redis' 'default' user, or to \"\" when it has none.");
+                $"Redis at {_endpoint} did not accept Redis:Password: {error} Set it to the password of Redis' " +
+                "'default' user, or to \"\" when it has none.");
         }
 
         if (password.Length > 0) answer = await ReceiveAsync();

@@ -1,6 +1,7 @@
 namespace TradeOs.Bus;
 
-/// <summary>The entries of one read, on memory of their own: the connection's buffer is reused by its next reply.</summary>
+/// <summary>The entries of one read, on memory of their own: the connection's buffer is reused by its next
+/// reply.</summary>
 internal sealed class EntryPage
 {
     private readonly List<Entry> _entries = [];

@@ -21,7 +21,8 @@ internal sealed class Fence(DataConnection connection, ServerIdentity server, st
     /// <param name="key">The hash.</param>
     /// <param name="admit">Looks at who holds it, before anyone is killed; throws to leave it alone.</param>
     /// <param name="more">Further names and values to write with it.</param>
-    public async Task<long> TakeAsync(string key, Func<Holder, Task> admit, Func<Holder, Task<IReadOnlyList<string>>> more)
+    public async Task<long> TakeAsync(
+        string key, Func<Holder, Task> admit, Func<Holder, Task<IReadOnlyList<string>>> more)
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {

@@ -1,7 +1,8 @@
 namespace TradeOs.Bus;
 
 /// <summary>One host at a time: the place in Redis where the host of the pipeline stands.</summary>
-/// <remarks>Taken before any stage is opened. A host whose connection lives keeps others out; one that is gone does not.</remarks>
+/// <remarks>Taken before any stage is opened. A host whose connection lives keeps others out; one that is gone does
+/// not.</remarks>
 public sealed class HostLock : IAsyncDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
@@ -102,11 +103,17 @@ public sealed class HostLock : IAsyncDisposable
             async Task AdmitAsync(Holder holder)
             {
                 if (!holder.Exists || holder.Owner == owner) return;
-                if (wasOurs) throw new FencedException($"Host {holder.Name} took over; this one stops so that nothing is done twice.");
+                if (wasOurs)
+                {
+                    throw new FencedException(
+                        $"Host {holder.Name} took over; this one stops so that nothing is done twice.");
+                }
+
                 if (!takeOver && holder.RunId == server.RunId && await IsAliveAsync(connection, holder.Client!))
                 {
                     throw new FencedException(
-                        $"Host {holder.Name} runs the pipeline on Redis at {options.Endpoint}. Stop it first, or run with --take-over to replace it.");
+                        $"Host {holder.Name} runs the pipeline on Redis at {options.Endpoint}. Stop it first, or " +
+                        "run with --take-over to replace it.");
                 }
             }
         }

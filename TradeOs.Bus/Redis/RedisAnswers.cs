@@ -16,7 +16,8 @@ internal static class RedisAnswers
             var words = (RedisResult[])parts[1]!;
             var buffer = new ArrayBufferWriter<byte>();
             foreach (var word in words) FieldWriter.Bulk(buffer, (byte[])word!);
-            entries.Add(new Entry(EntryId.Parse((string)parts[0]!), new Fields(buffer.WrittenMemory, words.Length / 2)));
+            entries.Add(new Entry(
+                EntryId.Parse((string)parts[0]!), new Fields(buffer.WrittenMemory, words.Length / 2)));
         }
 
         return entries;

@@ -18,7 +18,8 @@ internal sealed class RedisCommitCommand
     private readonly List<string> _removed = [];
 
     public RedisCommitCommand(
-        ReaderDefinition definition, IReadOnlyDictionary<string, StreamLimit> limits, long epoch, string owner, string control)
+        ReaderDefinition definition, IReadOnlyDictionary<string, StreamLimit> limits, long epoch, string owner,
+        string control)
     {
         (_definition, _limits, _owner, _control) = (definition, limits, owner, control);
         _epoch = Encoding.ASCII.GetBytes(epoch.ToString(CultureInfo.InvariantCulture));
@@ -27,9 +28,11 @@ internal sealed class RedisCommitCommand
     /// <summary>Text of the script, embedded in this assembly.</summary>
     public static string Script { get; } = ReadScript();
 
-    /// <summary>SHA-1 of the script: what EVALSHA calls it by. An identifier of Redis', nothing is protected by it.</summary>
+    /// <summary>SHA-1 of the script: what EVALSHA calls it by. An identifier of Redis', nothing is protected by
+    /// it.</summary>
 #pragma warning disable CA5350 // Redis identifies scripts by SHA-1.
-    private static byte[] Sha { get; } = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(Script))));
+    private static byte[] Sha { get; } = Encoding.ASCII.GetBytes(
+        Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(Script))));
 #pragma warning restore CA5350
 
     /// <summary>Adds the command to <paramref name="writer"/>.</summary>
@@ -140,7 +143,8 @@ internal sealed class RedisCommitCommand
         return -1;
     }
 
-    private ImmutableArray<string> ReadersOf(string stream) => _limits.TryGetValue(stream, out var limit) ? limit.Readers : [];
+    private ImmutableArray<string> ReadersOf(string stream) =>
+        _limits.TryGetValue(stream, out var limit) ? limit.Readers : [];
 
     private static string ReadScript()
     {

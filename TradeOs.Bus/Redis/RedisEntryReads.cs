@@ -31,11 +31,13 @@ internal sealed class RedisEntryReads
     }
 
     /// <summary>What was read ahead, or what comes within <paramref name="wait"/>.</summary>
-    public async ValueTask<IReadOnlyList<Entry>> NextAsync(int countMax, TimeSpan wait, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<Entry>> NextAsync(
+        int countMax, TimeSpan wait, CancellationToken cancellationToken)
     {
         _countMax = countMax;
         if (!_isReadAhead) await ReadAsync();
-        if (_next.Entries.Count == 0 && wait >= TimeSpan.FromMilliseconds(1) && !cancellationToken.IsCancellationRequested)
+        if (_next.Entries.Count == 0 && wait >= TimeSpan.FromMilliseconds(1)
+            && !cancellationToken.IsCancellationRequested)
             await ReadVerifiedAsync(wait);
         _isReadAhead = false;
         (_delivering, _next) = (_next, _delivering);
@@ -62,7 +64,8 @@ internal sealed class RedisEntryReads
     /// <summary>Adds a read to the commands when everything delivered is about to be committed.</summary>
     public bool ReadOnBehind(EntryId position)
     {
-        if (_definition.Input is null || _isReadAhead || position != _delivered || position == EntryId.Zero) return false;
+        if (_definition.Input is null || _isReadAhead) return false;
+        if (position != _delivered || position == EntryId.Zero) return false;
         Write(TimeSpan.Zero);
         return true;
     }
@@ -93,9 +96,9 @@ internal sealed class RedisEntryReads
         var found = _next.Entries.Count;
         if (found == _asked || _count + found >= facts.Added) return;
         throw new StreamDamagedException(
-            $"{_definition.Input}: {facts.Added - _count - found} entries vanished before {_definition.Name} read them " +
-            $"(appended {facts.Added}, read {_count + found}). Somebody trimmed or deleted them, or read in its group; " +
-            "restore the data of this server.");
+            $"{_definition.Input}: {facts.Added - _count - found} entries vanished before {_definition.Name} read " +
+            $"them (appended {facts.Added}, read {_count + found}). Somebody trimmed or deleted them, or read in its " +
+            "group; restore the data of this server.");
     }
 
     private async ValueTask TakeAsync(TimeSpan wait)

@@ -1,6 +1,7 @@
 namespace TradeOs.Bus;
 
-/// <summary>Names of the keys the bus keeps beside the streams. Operators may read them; only the bus writes them.</summary>
+/// <summary>Names of the keys the bus keeps beside the streams. Operators may read them; only the bus writes
+/// them.</summary>
 public static class RedisKeys
 {
     /// <summary>Set of the readers ever opened.</summary>

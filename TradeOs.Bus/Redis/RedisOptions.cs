@@ -26,7 +26,8 @@ public sealed class RedisOptions
     /// <summary>Accepts a server that can lose acknowledged writes; shown in status. Default false.</summary>
     public bool AllowRelaxedDurability { get; set; }
 
-    /// <summary>How long one answer of the server may take before the connection is given up and reopened. Default 30 s.</summary>
+    /// <summary>How long one answer of the server may take before the connection is given up and reopened. Default 30
+    /// s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -37,7 +38,8 @@ public sealed class RedisOptions
     internal string HostName => Endpoint[..Endpoint.LastIndexOf(':')];
 
     /// <summary>Port part of <see cref="Endpoint"/>.</summary>
-    internal int Port => int.Parse(Endpoint[(Endpoint.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+    internal int Port =>
+        int.Parse(Endpoint[(Endpoint.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>Who starts the redis-server.</summary>
@@ -46,7 +48,8 @@ public enum RedisMode
     /// <summary>What listens at the endpoint is used; where nothing listens, a managed server is started.</summary>
     Auto,
 
-    /// <summary>TradeOs starts, repairs, watches and stops a redis-server of its own under its data directory.</summary>
+    /// <summary>TradeOs starts, repairs, watches and stops a redis-server of its own under its data
+    /// directory.</summary>
     Managed,
 
     /// <summary>Somebody else runs the server; TradeOs never starts one.</summary>

@@ -14,7 +14,8 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     /// <summary>Fences whoever had the reader; creates it when it never existed.</summary>
     /// <param name="server">This connection, as the server knows it.</param>
     /// <param name="owner">Random id of this host.</param>
-    /// <param name="wasOurs">Whether this host had the reader open before: then another owner means we are fenced.</param>
+    /// <param name="wasOurs">Whether this host had the reader open before: then another owner means we are
+    /// fenced.</param>
     /// <returns>The new epoch.</returns>
     public async Task<long> FenceAsync(ServerIdentity server, string owner, bool wasOurs)
     {
@@ -26,7 +27,8 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
         return epoch;
 
         Task AdmitAsync(Holder holder) => wasOurs && holder.Exists && holder.Owner != owner
-            ? throw new FencedException($"{definition.Name} was opened by another host since; this one stops so that nothing is done twice.")
+            ? throw new FencedException(
+                $"{definition.Name} was opened by another host since; this one stops so that nothing is done twice.")
             : Task.CompletedTask;
 
         async Task<IReadOnlyList<string>> BeginningAsync(Holder holder) =>
@@ -36,7 +38,8 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     /// <summary>Reads the checkpoint; it must be there and of a state version this program knows.</summary>
     public async Task<Checkpoint> CheckpointAsync()
     {
-        var reply = await connection.AskAsync("HMGET", _checkpoint, "position", "deleted", "count", "written", "silent", "state");
+        var reply = await connection.AskAsync(
+            "HMGET", _checkpoint, "position", "deleted", "count", "written", "silent", "state");
         reply.Array();
         var position = Id("position");
         _deletedBefore = Id("deleted");
@@ -47,7 +50,9 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
         EntryId Id(string field)
         {
             var text = reply.Text();
-            return EntryId.TryParse(Encoding.UTF8.GetBytes(text ?? ""), out var id) ? id : throw Unreadable(field, text);
+            return EntryId.TryParse(Encoding.UTF8.GetBytes(text ?? ""), out var id)
+                ? id
+                : throw Unreadable(field, text);
         }
 
         long Number(string field)
@@ -90,8 +95,8 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
         if (facts.DeletedMax > checkpoint.Position && facts.DeletedMax > _deletedBefore)
         {
             throw new StreamDamagedException(
-                $"{definition.Input}: entries up to {facts.DeletedMax} were deleted, {definition.Name} had read up to " +
-                $"{checkpoint.Position} only. Restore the data of this server.");
+                $"{definition.Input}: entries up to {facts.DeletedMax} were deleted, {definition.Name} had read " +
+                $"up to {checkpoint.Position} only. Restore the data of this server.");
         }
 
         if (checkpoint.Count > facts.Added)
@@ -114,7 +119,8 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
         var next = "0-0";
         do
         {
-            var reply = await connection.AskAsync("XAUTOCLAIM", stream, group, group, "0", next, "COUNT", "1000", "JUSTID");
+            var reply = await connection.AskAsync(
+                "XAUTOCLAIM", stream, group, group, "0", next, "COUNT", "1000", "JUSTID");
             reply.Array();
             next = reply.Text()!;
             for (var claimed = reply.Array(); claimed > 0; claimed--) _ = reply.Text();
@@ -122,7 +128,8 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
             if (lost > 0)
             {
                 throw new StreamDamagedException(
-                    $"{stream}: {lost} entries pending in group {group}, {reply.Text()} first, were deleted unprocessed.");
+                    $"{stream}: {lost} entries pending in group {group}, {reply.Text()} first, were deleted unread. " +
+                    "Restore the data of this server.");
             }
         }
         while (next != "0-0");
@@ -184,12 +191,14 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
 
         return
         [
-            "position", "0-0", "deleted", deleted.ToString(), "count", count.ToString(CultureInfo.InvariantCulture), "written", "0", "silent", "0", "commit", "",
+            "position", "0-0", "deleted", deleted.ToString(), "count", count.ToString(CultureInfo.InvariantCulture),
+            "written", "0", "silent", "0", "commit", "",
             "state", definition.StateVersion.ToString(CultureInfo.InvariantCulture), "name", definition.Name,
         ];
     }
 
-    /// <summary>A stream can only be made empty by making a group on it; one made for that alone is taken away again.</summary>
+    /// <summary>A stream can only be made empty by making a group on it; one made for that alone is taken away
+    /// again.</summary>
     private async Task CreateStreamAsync(string stream, string? group)
     {
         connection.Commands.Command("XGROUP", "CREATE", stream, group ?? "tradeos:create", "0", "MKSTREAM");

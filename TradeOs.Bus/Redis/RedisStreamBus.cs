@@ -112,14 +112,16 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         }
     }
 
-    /// <summary>Whether a reader was opened by anyone since it had that epoch; false when the server cannot be asked.</summary>
+    /// <summary>Whether a reader was opened by anyone since it had that epoch; false when the server cannot be
+    /// asked.</summary>
     internal async Task<bool> IsFencedAsync(string reader, long epoch, CancellationToken cancellationToken)
     {
         try
         {
             using var connection = await DataConnection.ConnectAsync(_options, Time, cancellationToken);
             var reply = await connection.AskAsync("HGET", RedisKeys.Checkpoint(reader), "epoch");
-            return long.TryParse(reply.Text(), NumberStyles.None, CultureInfo.InvariantCulture, out var found) && found > epoch;
+            return long.TryParse(reply.Text(), NumberStyles.None, CultureInfo.InvariantCulture, out var found)
+                && found > epoch;
         }
         catch (BusUnavailableException)
         {
@@ -164,7 +166,8 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         Task<ControlConnection> connecting;
         lock (_lock)
         {
-            if (_control is null || _control.IsFaulted) _control = ControlConnection.ConnectAsync(_options, CancellationToken.None);
+            if (_control is null || _control.IsFaulted)
+                _control = ControlConnection.ConnectAsync(_options, CancellationToken.None);
             connecting = _control;
         }
 

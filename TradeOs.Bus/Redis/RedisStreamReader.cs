@@ -56,7 +56,8 @@ internal sealed class RedisStreamReader : IStreamReader
         }
     }
 
-    public Task WaitForRoomAsync(CancellationToken cancellationToken) => Task.Delay(RoomWait, _bus.Time, cancellationToken);
+    public Task WaitForRoomAsync(CancellationToken cancellationToken) =>
+        Task.Delay(RoomWait, _bus.Time, cancellationToken);
 
     public ValueTask DisposeAsync()
     {
@@ -69,7 +70,9 @@ internal sealed class RedisStreamReader : IStreamReader
         if (reply.IsError) return ResultOfError(reply);
         var answer = reply.Text() ?? "";
         var words = answer.Split(' ', 2);
-        Detail = words.Length > 1 ? words[1].Replace(" tradeos:checkpoint:", " held by ", StringComparison.Ordinal) : "";
+        Detail = words.Length > 1
+            ? words[1].Replace(" tradeos:checkpoint:", " held by ", StringComparison.Ordinal)
+            : "";
         return words[0] switch
         {
             "committed" => CommitResult.Committed,
@@ -81,7 +84,8 @@ internal sealed class RedisStreamReader : IStreamReader
         };
     }
 
-    /// <summary>An error means that the script stopped before its first write: the server refuses memory, or a check met something unforeseen.</summary>
+    /// <summary>An error means that the script stopped before its first write: the server refuses memory, or a check
+    /// met something unforeseen.</summary>
     private CommitResult ResultOfError(RespCursor reply)
     {
         var error = reply;

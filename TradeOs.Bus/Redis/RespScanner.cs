@@ -40,7 +40,8 @@ internal struct RespScanner
         }
     }
 
-    /// <summary>Takes one element; false while its bytes are not all there. <paramref name="length"/> is what follows its line.</summary>
+    /// <summary>Takes one element; false while its bytes are not all there. <paramref name="length"/> is what follows
+    /// its line.</summary>
     private bool Element(ReadOnlySpan<byte> line, ReadOnlySpan<byte> rest, out int length)
     {
         length = 0;

@@ -4,7 +4,8 @@ using TradeOs.Bus;
 
 namespace TradeOs.Tests.Bus;
 
-/// <summary>What hands other than ours may have done to the keys a commit stands on: it must write all or nothing.</summary>
+/// <summary>What hands other than ours may have done to the keys a commit stands on: it must write all or
+/// nothing.</summary>
 [TestFixture]
 public sealed class CommitScriptTests : RedisFixture
 {

@@ -25,7 +25,9 @@ internal sealed class CopyStage(ReaderDefinition reader) : IStage
     }
 
     public void Restore(IReadOnlyDictionary<string, string> state) =>
-        _count = state.TryGetValue("count", out var text) ? long.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        _count = state.TryGetValue("count", out var text)
+            ? long.Parse(text, System.Globalization.CultureInfo.InvariantCulture)
+            : 0;
 
     public void Apply(Entry entry, Batch batch)
     {
@@ -36,5 +38,6 @@ internal sealed class CopyStage(ReaderDefinition reader) : IStage
         Applied = null;
     }
 
-    public void Save(Batch batch) => batch.SetState("count", _count.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public void Save(Batch batch) =>
+        batch.SetState("count", _count.ToString(System.Globalization.CultureInfo.InvariantCulture));
 }

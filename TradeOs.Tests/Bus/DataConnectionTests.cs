@@ -31,7 +31,8 @@ public sealed class DataConnectionTests
             }
 
             Assert.That(
-                async () => await connection.ReceiveAsync(), Throws.TypeOf<BusUnavailableException>().With.Message.Contains("lost"));
+                async () => await connection.ReceiveAsync(),
+                Throws.TypeOf<BusUnavailableException>().With.Message.Contains("lost"));
         }
     }
 
@@ -74,7 +75,8 @@ public sealed class DataConnectionTests
     [TestCase("*900000\r\n")]
     public async Task Receive_AReplyWithoutEnd_IsGivenUpAtTheBound(string beginning)
     {
-        byte[] endless = [.. RespText.Ascii(beginning), .. Enumerable.Repeat(RespText.Ascii(":1\r\n"), 250_000).SelectMany(one => one)];
+        var numbers = Enumerable.Repeat(RespText.Ascii(":1\r\n"), 250_000);
+        byte[] endless = [.. RespText.Ascii(beginning), .. numbers.SelectMany(one => one)];
         await using var server = new AnsweringServer(endless, 1, partBytesMax: 50_000);
         using var connection = await server.ConnectAsync(options => options.ReplyBytesMax = 200_000);
 
@@ -101,7 +103,11 @@ public sealed class DataConnectionTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-        var options = new RedisOptions { Endpoint = "127.0.0.1:" + port, CommandTimeout = TimeSpan.FromMilliseconds(200) };
+        var options = new RedisOptions
+        {
+            Endpoint = "127.0.0.1:" + port,
+            CommandTimeout = TimeSpan.FromMilliseconds(200),
+        };
 
         Assert.That(
             async () => await DataConnection.ConnectAsync(options, TimeProvider.System, CancellationToken.None),
@@ -117,15 +123,20 @@ public sealed class DataConnectionTests
         var endpoint = (IPEndPoint)full.LocalEndPoint!;
         var waiting = Enumerable.Range(0, 4).Select(_ => new Socket(SocketType.Stream, ProtocolType.Tcp)).ToList();
         foreach (var socket in waiting) _ = socket.ConnectAsync(endpoint);
-        var options = new RedisOptions { Endpoint = endpoint.ToString(), CommandTimeout = TimeSpan.FromMilliseconds(500) };
+        var options = new RedisOptions
+        {
+            Endpoint = endpoint.ToString(),
+            CommandTimeout = TimeSpan.FromMilliseconds(500),
+        };
 
         Assert.That(
-            async () => await DataConnection.ConnectAsync(options, TimeProvider.System, CancellationToken.None).WaitAsync(Patience),
+            async () => await DataConnection.ConnectAsync(options, TimeProvider.System, default).WaitAsync(Patience),
             Throws.TypeOf<BusUnavailableException>().With.Message.Contains("no answer in 0.5 s"));
         foreach (var socket in waiting) socket.Dispose();
     }
 
-    /// <summary>Answers the first request with PONG, if at all, then sends its bytes in random parts and closes.</summary>
+    /// <summary>Answers the first request with PONG, if at all, then sends its bytes in random parts and
+    /// closes.</summary>
     private sealed class AnsweringServer : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -42,7 +42,9 @@ public sealed class EntryTextTests
             Assert.That(Value("id"), Is.EqualTo(given.id.ToString()));
 
             string Value(string name) =>
-                batch.FieldsOf(0).TryGet(Encoding.UTF8.GetBytes(name), out var value) ? Encoding.UTF8.GetString(value) : "";
+                batch.FieldsOf(0).TryGet(Encoding.UTF8.GetBytes(name), out var value)
+                    ? Encoding.UTF8.GetString(value)
+                    : "";
         });
 
     [Test]

@@ -16,7 +16,8 @@ public sealed class HostLockTests : RedisFixture
 
         Assert.That(
             async () => await TakeAsync("two"),
-            Throws.TypeOf<RefusedException>().With.Message.Contains("Host one runs").And.Message.Contains("--take-over"));
+            Throws.TypeOf<FencedException>().With.Message.Contains("Host one runs")
+                .And.Message.Contains("--take-over"));
         Assert.That(await Server.CliAsync("HGET", RedisKeys.Host, "owner"), Is.EqualTo("owner-one"));
         Assert.That(await HoldsAsync(first), Is.True, "The refused host must leave the living one alone.");
     }
@@ -56,7 +57,8 @@ public sealed class HostLockTests : RedisFixture
         await Poll.UntilAsync(async () => await Server.CliAsync("HGET", RedisKeys.Host, "epoch") == "2");
 
         Assert.That(
-            async () => await TakeAsync("two"), Throws.TypeOf<RefusedException>().With.Message.Contains("Host one runs"));
+            async () => await TakeAsync("two"),
+            Throws.TypeOf<FencedException>().With.Message.Contains("Host one runs"));
         await stop.CancelAsync();
         await holding;
     }
@@ -104,7 +106,7 @@ public sealed class HostLockTests : RedisFixture
         {
             return await TakeAsync(name);
         }
-        catch (RefusedException)
+        catch (FencedException)
         {
             return null;
         }

@@ -32,7 +32,8 @@ public sealed class LargeEntryTests : RedisFixture
         using var bus = NewHost(options => options.ReplyBytesMax = BytesMax);
         await (await bus.OpenAsync(Copy(mode), Cancel)).DisposeAsync();
         await AddAsync("small");
-        await Server.CliAsync("EVAL", $"redis.call('XADD', 'in', '7777777777777-1', 'text', string.rep('x', {BytesMax}))", "0");
+        await Server.CliAsync(
+            "EVAL", $"redis.call('XADD', 'in', '7777777777777-1', 'text', string.rep('x', {BytesMax}))", "0");
         await AddAsync("after");
 
         for (var start = 0; start < 2; start++)
@@ -40,7 +41,8 @@ public sealed class LargeEntryTests : RedisFixture
             Assert.That(
                 async () => await RunUntilAsync(Loop(bus, mode), () => Task.FromResult(false)),
                 Throws.TypeOf<StreamDamagedException>()
-                    .With.Message.Contains("in: the entry after ").And.Message.Contains($"larger than {BytesMax} bytes"));
+                    .With.Message.Contains("in: the entry after ")
+                    .And.Message.Contains($"larger than {BytesMax} bytes"));
         }
 
         Assert.That(await TextsAsync("out"), Is.EqualTo(["small"]));
@@ -56,7 +58,8 @@ public sealed class LargeEntryTests : RedisFixture
 
         Assert.That(
             async () => await bus.OpenAsync(Copy(ReadMode.Offset), Cancel),
-            Throws.TypeOf<StreamDamagedException>().With.Message.Contains("copy: ").And.Message.Contains("larger than"));
+            Throws.TypeOf<StreamDamagedException>().With.Message.Contains("copy: ")
+                .And.Message.Contains("larger than"));
     }
 
     private static StageLoop Loop(RedisStreamBus bus, ReadMode mode) =>

@@ -25,9 +25,11 @@ public sealed class NetworkFaultTests : RedisFixture
         await using var proxy = FaultyProxy();
         using var bus = NewHost(options => (options.Endpoint, options.CommandTimeout) = (proxy.Endpoint, Timeout));
         using var direct = NewHost();
-        var loop = new StageLoop(bus, new CopyStage(Copy(mode)), new LoopLimits(BatchCountMax, Moment), new LoopProgress("copy"));
+        var loop = new StageLoop(
+            bus, new CopyStage(Copy(mode)), new LoopLimits(BatchCountMax, Moment), new LoopProgress("copy"));
 
-        await RunUntilAsync(loop, async () => await direct.InspectReaderAsync("copy", Cancel) is { Count: >= EntriesMax });
+        await RunUntilAsync(loop, async () =>
+            await direct.InspectReaderAsync("copy", Cancel) is { Count: >= EntriesMax });
 
         Report(proxy);
         Assert.That(await TextsAsync("out"), Is.EqualTo(Texts));
@@ -70,7 +72,8 @@ public sealed class NetworkFaultTests : RedisFixture
     }
 
     private async Task FillAsync() => await Server.CliAsync(
-        "EVAL", $"for n = 0, {EntriesMax - 1} do redis.call('XADD', 'in', '*', 'text', string.format('%d', n)) end", "0");
+        "EVAL", $"for n = 0, {EntriesMax - 1} do redis.call('XADD', 'in', '*', 'text', string.format('%d', n)) end",
+        "0");
 
     private static async Task CopyNaivelyAsync(RedisOptions options)
     {

@@ -5,7 +5,8 @@ using TradeOs.Bus;
 
 namespace TradeOs.Tests.Bus;
 
-/// <summary>A server of its own for the fixture, emptied before each test, and a reader <c>copy</c> from in to out.</summary>
+/// <summary>A server of its own for the fixture, emptied before each test, and a reader <c>copy</c> from in to
+/// out.</summary>
 public abstract class RedisFixture
 {
     protected static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
+using StackExchange.Redis;
 using TradeOs.Bus;
 
 namespace TradeOs.Tests.Bus;
@@ -71,7 +72,8 @@ public sealed class RedisStreamBusTests : StreamBusContract
 
         Assert.That(
             async () => await Bus.OpenAsync(Follower, Cancel),
-            Throws.TypeOf<StreamDamagedException>().With.Message.Contains("in: 2 entries vanished before follower read them"));
+            Throws.TypeOf<StreamDamagedException>()
+                .With.Message.Contains("in: 2 entries vanished before follower read them"));
     }
 
     [Test]
@@ -147,7 +149,8 @@ public sealed class RedisStreamBusTests : StreamBusContract
 
         await RunUntilAsync(loop, async () => (await Bus.InspectStreamAsync("out", Cancel)).Added == 3);
 
-        var group = (StackExchange.Redis.RedisResult[])((StackExchange.Redis.RedisResult[])(await _control.ExecuteAsync("XINFO", "GROUPS", "in"))!)[0]!;
+        var groups = (RedisResult[])(await _control.ExecuteAsync("XINFO", "GROUPS", "in"))!;
+        var group = (RedisResult[])groups[0]!;
         var facts = group.Chunk(2).ToDictionary(pair => (string)pair[0]!, pair => (string?)pair[1]);
         Assert.That((facts["pending"], facts["lag"]), Is.EqualTo(("0", "0")));
     }
@@ -159,7 +162,8 @@ public sealed class RedisStreamBusTests : StreamBusContract
         await using var reader = await Bus.OpenAsync(Follower, Cancel);
         await _control.ExecuteAsync("SCRIPT", "FLUSH");
 
-        Assert.That(async () => await reader.CommitAsync(new Batch(), Cancel), Throws.TypeOf<BusUnavailableException>());
+        Assert.That(
+            async () => await reader.CommitAsync(new Batch(), Cancel), Throws.TypeOf<BusUnavailableException>());
 
         await using var again = await Bus.OpenAsync(Follower, Cancel);
         Assert.That(await again.CommitAsync(new Batch(), Cancel), Is.EqualTo(CommitResult.Committed));
@@ -170,7 +174,8 @@ public sealed class RedisStreamBusTests : StreamBusContract
     {
         await FeedAsync("a", "b", "c");
         var progress = new LoopProgress("copy");
-        var loop = new StageLoop(Bus, new CopyStage(Grouped), new LoopLimits(1, TimeSpan.FromMilliseconds(20)), progress);
+        var loop = new StageLoop(
+            Bus, new CopyStage(Grouped), new LoopLimits(1, TimeSpan.FromMilliseconds(20)), progress);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var running = Task.Run(() => loop.RunAsync(stop.Token));
         while (progress.Count < 3) await Task.Delay(5, Cancel);
@@ -187,7 +192,8 @@ public sealed class RedisStreamBusTests : StreamBusContract
         Assert.That(await AllAsync("out"), Is.EqualTo(["a", "b", "c", "d", "e"]));
     }
 
-    /// <summary>By redis-cli: the control connection may still be on its way back from a test that killed the server.</summary>
+    /// <summary>By redis-cli: the control connection may still be on its way back from a test that killed the
+    /// server.</summary>
     protected override async Task EmptyServerAsync()
     {
         await _server.CliAsync("FLUSHALL");
@@ -209,8 +215,8 @@ public sealed class RedisStreamBusTests : StreamBusContract
     private RedisStreamBus NewHost(string endpoint)
     {
         var bus = new RedisStreamBus(
-            new RedisOptions { Endpoint = endpoint }, Limits, new OpenGate(), Guid.NewGuid().ToString("N"), TimeProvider.System,
-            NullLogger<RedisStreamBus>.Instance);
+            new RedisOptions { Endpoint = endpoint }, Limits, new OpenGate(), Guid.NewGuid().ToString("N"),
+            TimeProvider.System, NullLogger<RedisStreamBus>.Instance);
         _buses.Add(bus);
         return bus;
     }

@@ -30,7 +30,8 @@ internal sealed class ReplyLosingBus(IStreamBus bus, int lostEvery) : IStreamBus
 
         public string Detail => reader.Detail;
 
-        public ValueTask<IReadOnlyList<Entry>> ReadAsync(int countMax, TimeSpan wait, CancellationToken cancellationToken) =>
+        public ValueTask<IReadOnlyList<Entry>> ReadAsync(
+            int countMax, TimeSpan wait, CancellationToken cancellationToken) =>
             reader.ReadAsync(countMax, wait, cancellationToken);
 
         public async ValueTask<CommitResult> CommitAsync(Batch batch, CancellationToken cancellationToken)

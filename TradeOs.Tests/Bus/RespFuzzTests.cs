@@ -27,7 +27,8 @@ public sealed class RespFuzzTests
         for (var length = 0; length < reply.Length; length++)
         {
             var scanner = new RespScanner();
-            Assert.That(scanner.Scan(reply.AsSpan(0, length)), Is.EqualTo(-1), $"after {length} of {reply.Length} bytes");
+            Assert.That(
+                scanner.Scan(reply.AsSpan(0, length)), Is.EqualTo(-1), $"after {length} of {reply.Length} bytes");
         }
     });
 
@@ -110,10 +111,13 @@ public sealed class RespFuzzTests
                 $"{entry.id}-1",
                 entry.words.SelectMany(pair => new[] { pair.Item1, pair.Item2 }).ToArray()))])));
 
-            Assert.That(page.Entries.Select(entry => entry.Id.Milliseconds), Is.EqualTo(given.Select(entry => (ulong)entry.id)));
+            Assert.That(
+                page.Entries.Select(entry => entry.Id.Milliseconds),
+                Is.EqualTo(given.Select(entry => (ulong)entry.id)));
             Assert.That(
                 page.Entries.Select(entry => Pairs(entry.Fields)),
-                Is.EqualTo(given.Select(entry => entry.words.Select(pair => new[] { pair.Item1, pair.Item2 }).ToList())));
+                Is.EqualTo(given.Select(
+                    entry => entry.words.Select(pair => new[] { pair.Item1, pair.Item2 }).ToList())));
         });
 
     private static Gen<byte[]> Damaged =>

@@ -25,14 +25,18 @@ internal static class RespText
     private static string[] HostileTexts =>
     [
         "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "220 mail ESMTP\r\n", "\r\n", "\n", "+", "+\r", "$",
-        "$-2\r\n", "$+5\r\nhello\r\n", "$05\r\nhello\r\n", "$5\r\nhelloXX", "$99999999999999999999\r\n", "$2147483647\r\n",
+        "$-2\r\n", "$+5\r\nhello\r\n", "$05\r\nhello\r\n", "$5\r\nhelloXX", "$99999999999999999999\r\n",
+        "$2147483647\r\n",
         "$2147483646\r\n", "$2147483645\r\nx", "*-2\r\n", "*2147483647\r\n", "*1000001\r\n", "*1000000\r\n", ":\r\n",
-        ":1x\r\n", ":9223372036854775808\r\n", ": 1\r\n", "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n",
+        ":1x\r\n", ":9223372036854775808\r\n", ": 1\r\n",
+        "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n",
         "%1\r\n+a\r\n+b\r\n", "_\r\n", "#t\r\n", "*\r\n", "$\r\n", "$1 \r\na\r\n", "*1\r\n\r\n", "\0\0\0\0",
         "*3\r\n*-1\r\n$-1\r\n", "$1\r\na\r", "-\r\n", "*0\r\n", "*-1\r\n", "$-1\r\n", "*1\r\n*0\r\n", ":1\r\n", "+\r\n",
-        "*1\r\n*2\r\n$2\r\nin\r\n*1\r\n*2\r\n$3\r\n1-x\r\n*0\r\n", "*1\r\n*2\r\n$2\r\nin\r\n*1\r\n*2\r\n$3\r\n1-1\r\n*-1\r\n",
+        "*1\r\n*2\r\n$2\r\nin\r\n*1\r\n*2\r\n$3\r\n1-x\r\n*0\r\n",
+        "*1\r\n*2\r\n$2\r\nin\r\n*1\r\n*2\r\n$3\r\n1-1\r\n*-1\r\n",
         "*1\r\n*2\r\n$2\r\nin\r\n*1\r\n*2\r\n$3\r\n1-1\r\n*1\r\n$1\r\na\r\n", "*1\r\n*2\r\n$2\r\nin\r\n*1\r\n:5\r\n",
-        "*1\r\n*2\r\n$2\r\nin\r\n*1\r\n*2\r\n$3\r\n1-1\r\n*2\r\n$1\r\na\r\n$-1\r\n", "*2\r\n*-1\r\n*-1\r\n", "*1\r\n:1\r\n",
+        "*1\r\n*2\r\n$2\r\nin\r\n*1\r\n*2\r\n$3\r\n1-1\r\n*2\r\n$1\r\na\r\n$-1\r\n", "*2\r\n*-1\r\n*-1\r\n",
+        "*1\r\n:1\r\n",
     ];
 
     public static byte[] Ascii(string text) => Encoding.Latin1.GetBytes(text);
@@ -55,7 +59,8 @@ internal static class RespText
         var flat = Gen.OneOf(
             Bytes.Select(Bulk),
             Gen.Choose(int.MinValue, int.MaxValue).Select(number => Ascii(Line(':', number))),
-            Gen.Elements("+OK\r\n", "-ERR no\r\n", "$-1\r\n", "*-1\r\n", "$0\r\n\r\n", "+\r\n", "*0\r\n").Select(Ascii));
+            Gen.Elements("+OK\r\n", "-ERR no\r\n", "$-1\r\n", "*-1\r\n", "$0\r\n\r\n", "+\r\n", "*0\r\n")
+                .Select(Ascii));
         if (depth == 0) return flat;
         var nested = Gen.Sized(size => ReplyOf(depth - 1).ListOf(Math.Min(size, 4)).Select(all => Array([.. all])));
         return Gen.Frequency((2, flat), (1, nested));

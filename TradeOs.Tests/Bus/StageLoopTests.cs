@@ -20,7 +20,8 @@ public sealed class StageLoopTests : RedisFixture
 
         await AddAsync(Texts(0, 2));
         var stage = new CopyStage(definition) { Applied = () => AddAsync(Texts(2, 10)).GetAwaiter().GetResult() };
-        var loop = new StageLoop(bus, stage, new LoopLimits(16, TimeSpan.FromMilliseconds(20)), new LoopProgress("copy"));
+        var loop = new StageLoop(
+            bus, stage, new LoopLimits(16, TimeSpan.FromMilliseconds(20)), new LoopProgress("copy"));
 
         await RunUntilAsync(loop, async () => (await bus.InspectReaderAsync("copy", Cancel))!.Count >= 12);
 

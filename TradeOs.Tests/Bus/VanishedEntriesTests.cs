@@ -94,7 +94,8 @@ public sealed class VanishedEntriesTests : RedisFixture
 
         Assert.That(
             async () => await RunUntilAsync(loop, () => Task.FromResult(false)),
-            Throws.TypeOf<StreamDamagedException>().With.Message.Contains("in: 2 entries vanished before copy read them"));
+            Throws.TypeOf<StreamDamagedException>()
+                .With.Message.Contains("in: 2 entries vanished before copy read them"));
     }
 
     [Test]
@@ -103,7 +104,8 @@ public sealed class VanishedEntriesTests : RedisFixture
         using var bus = NewHost();
         var stage = new CopyStage(Copy(ReadMode.Group))
         {
-            Applied = () => Server.CliAsync("XREADGROUP", "GROUP", "copy", "stranger", "COUNT", "1", "STREAMS", "in", ">")
+            Applied = () => Server.CliAsync(
+                "XREADGROUP", "GROUP", "copy", "stranger", "COUNT", "1", "STREAMS", "in", ">")
                 .GetAwaiter().GetResult(),
         };
         await (await bus.OpenAsync(stage.Reader, Cancel)).DisposeAsync();
@@ -112,7 +114,8 @@ public sealed class VanishedEntriesTests : RedisFixture
 
         Assert.That(
             async () => await RunUntilAsync(loop, () => Task.FromResult(false)),
-            Throws.TypeOf<StreamDamagedException>().With.Message.Contains("in: 1 entries vanished before copy read them"));
+            Throws.TypeOf<StreamDamagedException>()
+                .With.Message.Contains("in: 1 entries vanished before copy read them"));
     }
 
     [TestCase(ReadMode.Offset)]

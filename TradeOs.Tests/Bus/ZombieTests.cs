@@ -32,12 +32,14 @@ public sealed class ZombieTests : RedisFixture
 
             Assert.That(landed, Is.False, $"round {round}");
             Assert.That(await TextsAsync("out"), Is.Empty);
-            Assert.That(await second.CommitAsync(await CopyOfAllAsync(second), Cancel), Is.EqualTo(CommitResult.Committed));
+            Assert.That(
+                await second.CommitAsync(await CopyOfAllAsync(second), Cancel), Is.EqualTo(CommitResult.Committed));
             Assert.That(await TextsAsync("out"), Is.EqualTo(["a", "b"]));
         }
     }
 
-    /// <summary>Lets go at a random moment of the other's opening: whoever is first, each entry is copied once.</summary>
+    /// <summary>Lets go at a random moment of the other's opening: whoever is first, each entry is copied
+    /// once.</summary>
     [TestCase(ReadMode.Offset)]
     [TestCase(ReadMode.Group)]
     public async Task Commit_LetGoWhileAnotherHostOpens_LandsWholeOrNotAtAll(ReadMode mode)
@@ -75,7 +77,8 @@ public sealed class ZombieTests : RedisFixture
         TestContext.Out.WriteLine($"{landed} of {RoundsMax} landed before the other opened.");
     }
 
-    /// <summary>The control: without the kill, by raw commands, the read behind the zombie's commit takes the entry.</summary>
+    /// <summary>The control: without the kill, by raw commands, the read behind the zombie's commit takes the
+    /// entry.</summary>
     [Test]
     public async Task Fence_WithoutTheKill_LetsTheZombieTakeEntries()
     {
@@ -95,10 +98,12 @@ public sealed class ZombieTests : RedisFixture
         Assert.That(await commit, Is.EqualTo(CommitResult.Fenced));
         Assert.That(await Server.CliAsync("XPENDING", "in", "copy"), Does.StartWith("2\n"));
         Assert.That(
-            await Server.CliAsync("XREADGROUP", "GROUP", "copy", "heir", "STREAMS", "in", ">"), Is.Empty.Or.EqualTo("\n"));
+            await Server.CliAsync("XREADGROUP", "GROUP", "copy", "heir", "STREAMS", "in", ">"),
+            Is.Empty.Or.EqualTo("\n"));
     }
 
-    /// <summary>A host cut off just before the other stands in the checkpoint knows only that its connection is gone.</summary>
+    /// <summary>A host cut off just before the other stands in the checkpoint knows only that its connection is
+    /// gone.</summary>
     private static async Task<bool> HasLandedAsync(Task<CommitResult> commit)
     {
         try

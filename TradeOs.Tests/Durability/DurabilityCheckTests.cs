@@ -52,7 +52,8 @@ public sealed class DurabilityCheckTests
     [Test]
     public async Task Examine_AClusterNode_IsFatal()
     {
-        await using var node = await RedisServerProcess.StartAsync("--cluster-enabled", "yes");
+        await using var node = await RedisServerProcess.StartAsync(
+            "--cluster-enabled", "yes", "--cluster-port", $"{RedisServerProcess.FreePort()}");
 
         var findings = await ExamineAsync(node);
 

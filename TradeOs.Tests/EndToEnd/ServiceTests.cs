@@ -72,6 +72,26 @@ public sealed class ServiceTests
     }
 
     [Test]
+    public async Task Run_StageThrows_StopsWithExitOneNamingStageStreamAndIdTwice()
+    {
+        await using var redis = await RedisServerProcess.StartAsync();
+        using var data = new TemporaryDirectory();
+        await RealDataTests.RunAsync(redis, data, "simulated:count=3000,rate=max");
+        foreach (var key in (await redis.CliAsync("HKEYS", "tradeos:state:signal-qualifier")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            await redis.CliAsync("HSET", "tradeos:state:signal-qualifier", key, "{ not ours");
+        var before = await redis.CliAsync("XLEN", StreamNames.SignalsQualified);
+
+        var first = await RealDataTests.RunAsync(redis, data, "simulated:count=6000,rate=max");
+        var second = await RealDataTests.RunAsync(redis, data, "simulated:count=6000,rate=max");
+
+        Assert.That((first.ExitCode, second.ExitCode), Is.EqualTo((1, 1)), first.ToString());
+        Assert.That(first.Error, Does.Match("signal-qualifier failed at signals.raw/[0-9]+-[0-9]+: JsonException"));
+        var failed = first.Error.Split('\n').First(line => line.Contains("failed at", StringComparison.Ordinal));
+        Assert.That(second.Error, Does.Contain(failed), "it must stop at the same place");
+        Assert.That(await redis.CliAsync("XLEN", StreamNames.SignalsQualified), Is.EqualTo(before), "nothing was skipped");
+    }
+
+    [Test]
     public async Task Doctor_ServerThatWouldLoseData_ExitsOneWithTheCure()
     {
         await using var redis = await RedisServerProcess.StartAsync("--appendfsync", "everysec");

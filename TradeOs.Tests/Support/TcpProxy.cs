@@ -34,7 +34,8 @@ public enum Fault
     Delay,
 }
 
-/// <summary>Stands between a client and a loopback server and does what bad networks do, where a test says so.</summary>
+/// <summary>Stands between a client and a loopback server and does what bad networks do, where a test says
+/// so.</summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(30);
