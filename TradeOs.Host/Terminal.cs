@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Spectre.Console;
 
 namespace TradeOs.Host;
@@ -7,6 +9,8 @@ namespace TradeOs.Host;
 /// </summary>
 internal static class Terminal
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     /// <summary>Standard output, for what a verb was asked for.</summary>
     public static IAnsiConsole Out { get; } = Console(System.Console.Out, System.Console.IsOutputRedirected);
 
@@ -25,6 +29,13 @@ internal static class Terminal
         if (IsWatched) Error.MarkupLine($"[{style}]{Markup.Escape(mark)}[/] {Markup.Escape(message)}");
         else System.Console.Error.WriteLine($"{mark} {message}");
     }
+
+    /// <summary>One JSON object on standard output, for programs; never coloured or broken to a width.</summary>
+    public static void WriteJson(object value) =>
+        System.Console.Out.WriteLine(JsonSerializer.Serialize(value, Indented));
+
+    /// <summary>A count as people read it: 1,234,567.</summary>
+    public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static IAnsiConsole Console(TextWriter writer, bool isRedirected)
     {

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Spectre.Console;
+using static TradeOs.Host.Terminal;
 
 namespace TradeOs.Host;
 
@@ -48,6 +48,4 @@ internal static class SummaryTable
             if (name is not ("trace" or "cause")) table.AddRow(name.Replace('_', ' '), Markup.Escape(value));
         console.Write(table);
     }
-
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

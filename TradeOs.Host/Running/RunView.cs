@@ -1,9 +1,9 @@
-using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
 using TradeOs.Bus;
 using TradeOs.Stages;
+using static TradeOs.Host.Terminal;
 
 namespace TradeOs.Host;
 
@@ -88,8 +88,6 @@ internal sealed partial class RunView(
     private static string At(LoopProgress loop) => loop.Trouble is { } trouble
         ? $"{loop.Name} {Number(loop.Count)} ({trouble})"
         : $"{loop.Name} {Number(loop.Count)}";
-
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     [LoggerMessage(310, LogLevel.Information,
         "Fed {Rows} rows, {RowsPerSecond} rows/s; read by {Stages}; trades closed {Trades}.")]

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Globalization;
-using System.Text.Json;
 using Spectre.Console;
 
 namespace TradeOs.Host;
@@ -10,8 +9,6 @@ internal static class ConfigVerb
 {
     private const string Masked = "********";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     /// <summary>Prints every option; secrets are masked.</summary>
     public static int Show(Settings settings, bool json)
     {
@@ -19,7 +16,7 @@ internal static class ConfigVerb
         if (json)
         {
             var byKey = lines.ToDictionary(line => line.Key, line => new { value = line.Value, source = line.Source });
-            Console.Out.WriteLine(JsonSerializer.Serialize(byKey, Indented));
+            Terminal.WriteJson(byKey);
             return ExitCode.Good;
         }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Spectre.Console;
 using TradeOs.Bus;
 
@@ -9,8 +8,6 @@ namespace TradeOs.Host;
 /// </summary>
 internal static class DoctorVerb
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     /// <summary>Examines and changes nothing; 1 with findings.</summary>
     public static async Task<int> RunAsync(Settings settings, bool json, CancellationToken cancellationToken)
     {
@@ -18,7 +15,7 @@ internal static class DoctorVerb
         var findings = (await DurabilityCheck.ExamineAsync(look.Control))
             .Concat(await StreamExamination.ExamineAsync(look, cancellationToken))
             .Concat(await InstanceAsync(look.Control, settings.DataDirectory)).ToList();
-        if (json) Console.Out.WriteLine(Json(settings, findings));
+        if (json) Terminal.WriteJson(Json(settings, findings));
         else Write(settings, findings);
         return findings.Count == 0 ? ExitCode.Good : ExitCode.Failed;
     }
@@ -56,19 +53,17 @@ internal static class DoctorVerb
         if (findings.Count == 0) Terminal.Out.MarkupLine("[green]Safe to trade on.[/]");
     }
 
-    private static string Json(Settings settings, List<DurabilityFinding> findings) => JsonSerializer.Serialize(
-        new
+    private static object Json(Settings settings, List<DurabilityFinding> findings) => new
+    {
+        endpoint = settings.Redis.Endpoint,
+        healthy = findings.Count == 0,
+        findings = findings.Select(finding => new
         {
-            endpoint = settings.Redis.Endpoint,
-            healthy = findings.Count == 0,
-            findings = findings.Select(finding => new
-            {
-                severity = finding.Severity == DurabilitySeverity.Fatal ? "fatal" : "warning",
-                setting = finding.Setting,
-                found = finding.Found,
-                expected = finding.Expected,
-                cure = finding.Cure,
-            }),
-        },
-        Indented);
+            severity = finding.Severity == DurabilitySeverity.Fatal ? "fatal" : "warning",
+            setting = finding.Setting,
+            found = finding.Found,
+            expected = finding.Expected,
+            cure = finding.Cure,
+        }),
+    };
 }

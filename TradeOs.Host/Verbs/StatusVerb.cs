@@ -1,21 +1,18 @@
-using System.Globalization;
-using System.Text.Json;
 using Spectre.Console;
+using static TradeOs.Host.Terminal;
 
 namespace TradeOs.Host;
 
 /// <summary><c>tradeos status</c>: depth, lag, pending, who is behind, and whether that is all right.</summary>
 internal static class StatusVerb
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     /// <summary>Prints the status; 1 when the pipeline is degraded.</summary>
     public static async Task<int> RunAsync(
         Settings settings, bool watch, bool json, CancellationToken cancellationToken)
     {
         using var look = await BusLook.OpenAsync(settings, cancellationToken);
         var status = await StatusReport.ReadAsync(look, settings.Redis.AllowRelaxedDurability, cancellationToken);
-        if (json) Console.Out.WriteLine(Json(status));
+        if (json) WriteJson(Json(status));
         else if (watch && Terminal.IsOutWatched) await WatchAsync(look, settings, cancellationToken);
         else Write(Terminal.Out, settings, status);
         return status.Findings.IsEmpty ? ExitCode.Good : ExitCode.Failed;
@@ -82,26 +79,22 @@ internal static class StatusVerb
         return table;
     }
 
-    private static string Json(StatusReport status) => JsonSerializer.Serialize(
-        new
+    private static object Json(StatusReport status) => new
+    {
+        healthy = status.Findings.IsEmpty,
+        host = status.Host,
+        findings = status.Findings,
+        readers = status.Pipeline.Readers.ToDictionary(line => line.Reader, line => new
         {
-            healthy = status.Findings.IsEmpty,
-            host = status.Host,
-            findings = status.Findings,
-            readers = status.Pipeline.Readers.ToDictionary(line => line.Reader, line => new
-            {
-                input = line.Input,
-                read = line.Checkpoint.Count,
-                lag = line.Lag,
-                pending = status.Pending.GetValueOrDefault(line.Reader),
-                written = line.Checkpoint.Written,
-                silent = line.Checkpoint.Silent,
-                position = line.Checkpoint.Position.ToString(),
-            }),
-            streams = status.Pipeline.Streams.ToDictionary(
-                line => line.Stream, line => new { length = line.Report.Length, added = line.Report.Added }),
-        },
-        Indented);
-
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+            input = line.Input,
+            read = line.Checkpoint.Count,
+            lag = line.Lag,
+            pending = status.Pending.GetValueOrDefault(line.Reader),
+            written = line.Checkpoint.Written,
+            silent = line.Checkpoint.Silent,
+            position = line.Checkpoint.Position.ToString(),
+        }),
+        streams = status.Pipeline.Streams.ToDictionary(
+            line => line.Stream, line => new { length = line.Report.Length, added = line.Report.Added }),
+    };
 }
