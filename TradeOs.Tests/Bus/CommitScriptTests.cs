@@ -30,6 +30,24 @@ public sealed class CommitScriptTests : RedisFixture
         Assert.That(await Server.CliAsync("XPENDING", "in", "copy"), Does.StartWith("1\n"));
     }
 
+    /// <summary>The second lock on the door: no connection is killed here, the commit itself must see it.</summary>
+    [TestCase("epoch", "2")]
+    [TestCase("owner", "another")]
+    public async Task Commit_TheCheckpointNamesAnotherEpochOrOwner_IsFencedAndWritesNothing(string field, string value)
+    {
+        using var bus = NewHost();
+        await using var reader = await bus.OpenAsync(Copy(ReadMode.Group), Cancel);
+        await AddAsync("a");
+        var batch = await CopyOfAllAsync(reader);
+        await Server.CliAsync("HSET", RedisKeys.Checkpoint("copy"), field, value);
+
+        var result = await reader.CommitAsync(batch, Cancel);
+
+        Assert.That(result, Is.EqualTo(CommitResult.Fenced));
+        Assert.That(await Server.CliAsync("XLEN", "out"), Is.EqualTo("0"));
+        Assert.That(await Server.CliAsync("XPENDING", "in", "copy"), Does.StartWith("1"));
+    }
+
     [TestCase("position", "first")]
     [TestCase("count", "many")]
     [TestCase("count", "")]
