@@ -85,6 +85,21 @@ public sealed class CommitScriptTests : RedisFixture
     }
 
     [Test]
+    public async Task Open_RedisAtItsMaxmemory_WaitsAndResumes()
+    {
+        using var bus = NewHost();
+        await (await bus.OpenAsync(Copy(ReadMode.Offset), Cancel)).DisposeAsync();
+        await Server.CliAsync("CONFIG", "SET", "maxmemory", "1");
+
+        var opening = bus.OpenAsync(Copy(ReadMode.Offset), Cancel);
+        await Poll.UntilAsync(() => Task.FromResult(opening.IsCompleted || bus.Trouble is not null));
+        await Server.CliAsync("CONFIG", "SET", "maxmemory", "0");
+
+        await using var reader = await opening;
+        Assert.That(await reader.CommitAsync(new Batch(), Cancel), Is.EqualTo(CommitResult.Committed));
+    }
+
+    [Test]
     public async Task Commit_ManyOutputsAndManyStateKeys_LandWhole()
     {
         using var bus = NewHost();
