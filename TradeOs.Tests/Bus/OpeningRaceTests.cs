@@ -48,7 +48,8 @@ public sealed class OpeningRaceTests : RedisFixture
         await (await bus.OpenAsync(Copy(ReadMode.Offset), Cancel)).DisposeAsync();
         using var innocent = await DataConnection.ConnectAsync(Server.Options, TimeProvider.System, Cancel);
         var number = (await innocent.AskAsync("CLIENT", "ID")).Integer().ToString(CultureInfo.InvariantCulture);
-        await Server.CliAsync("HSET", RedisKeys.Checkpoint("copy"), "client", number, "run_id", "of-the-process-before");
+        await Server.CliAsync(
+            "HSET", RedisKeys.Checkpoint("copy"), "client", number, "run_id", "of-the-process-before");
 
         await (await bus.OpenAsync(Copy(ReadMode.Offset), Cancel)).DisposeAsync();
 
