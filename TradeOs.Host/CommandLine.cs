@@ -5,8 +5,10 @@ namespace TradeOs.Host;
 /// <summary>The verbs and their options.</summary>
 internal static class CommandLine
 {
-    private static readonly Option<string?> ConfigFile =
-        new("--config") { Description = "appsettings.json to read; default: the one beside the program", HelpName = "FILE" };
+    private static readonly Option<string?> ConfigFile = new("--config")
+    {
+        Description = "appsettings.json to read; default: the one beside the program", HelpName = "FILE",
+    };
 
     private static readonly Option<string[]> Set = new("--set")
     {
@@ -19,12 +21,15 @@ internal static class CommandLine
     private static readonly Option<string?> Data =
         new("--data") { Description = "Data directory; default: Data:Directory", HelpName = "DIR" };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "One JSON object on standard output" };
+    private static readonly Option<bool> Json = Flag("--json", "One JSON object on standard output");
 
     /// <summary>The whole command line of <c>tradeos</c>.</summary>
     public static RootCommand Root()
     {
-        var root = new RootCommand("TradeOs: a local-first trading pipeline over Redis Streams.") { Run(), Status(), Doctor(), Tail(), Config() };
+        var root = new RootCommand("TradeOs: a local-first trading pipeline over Redis Streams.")
+        {
+            Run(), Status(), Doctor(), Tail(), Config(),
+        };
         foreach (var option in (Option[])[ConfigFile, Set, Redis, Data, Json])
         {
             option.Recursive = true;
@@ -38,15 +43,23 @@ internal static class CommandLine
     {
         var feeds = new Option<string[]>("--feed")
         {
-            Description = "Market data: FORMAT:PATH[,symbol=S][,source=N], simulated[:rate=N,...] or none; may be repeated", HelpName = "SPEC",
+            Description = "Market data: FORMAT:PATH[,symbol=S][,source=N], simulated[:rate=N,...] or none; "
+                + "may be repeated",
+            HelpName = "SPEC",
         };
-        var untilIdle = new Option<bool>("--until-idle") { Description = "End when all input is through every stage, and print what was written" };
-        var bus = new Option<string>("--bus") { Description = "redis, or memory (nothing is kept)", DefaultValueFactory = _ => "redis" };
+        var untilIdle = Flag("--until-idle", "End when all input is through every stage, and print what was written");
+        var bus = new Option<string>("--bus")
+        {
+            Description = "redis, or memory (nothing is kept)", DefaultValueFactory = _ => "redis",
+        };
         bus.AcceptOnlyFromAmong("redis", "memory");
-        var takeOver = new Option<bool>("--take-over") { Description = "Replace a host that lives; it stops with exit code 3" };
-        var adopt = new Option<bool>("--adopt") { Description = "Accept a Redis other than the one this data directory knows" };
-        var keepRedis = new Option<bool>("--keep-redis") { Description = "Leave a managed Redis running at the end, for redis-cli" };
-        var command = new Command("run", "Run the pipeline until Ctrl-C, or until idle.") { feeds, untilIdle, bus, takeOver, adopt, keepRedis };
+        var takeOver = Flag("--take-over", "Replace a host that lives; it stops with exit code 3");
+        var adopt = Flag("--adopt", "Accept a Redis other than the one this data directory knows");
+        var keepRedis = Flag("--keep-redis", "Leave a managed Redis running at the end, for redis-cli");
+        var command = new Command("run", "Run the pipeline until Ctrl-C, or until idle.")
+        {
+            feeds, untilIdle, bus, takeOver, adopt, keepRedis,
+        };
         command.SetAction((arguments, cancellationToken) => PipelineRun.RunAsync(
             Settings(arguments),
             arguments.GetValue(feeds) is { Length: > 0 } specs ? specs : null,
@@ -59,16 +72,20 @@ internal static class CommandLine
 
     private static Command Status()
     {
-        var watch = new Option<bool>("--watch") { Description = "Look again every second until Ctrl-C" };
-        var command = new Command("status", "How the pipeline is: depth, lag, pending. Exit code 1 when degraded.") { watch };
-        command.SetAction((arguments, cancellationToken) =>
-            StatusVerb.RunAsync(Settings(arguments), arguments.GetValue(watch), arguments.GetValue(Json), cancellationToken));
+        var watch = Flag("--watch", "Look again every second until Ctrl-C");
+        var command = new Command("status", "How the pipeline is: depth, lag, pending. Exit code 1 when degraded.")
+        {
+            watch,
+        };
+        command.SetAction((arguments, cancellationToken) => StatusVerb.RunAsync(
+            Settings(arguments), arguments.GetValue(watch), arguments.GetValue(Json), cancellationToken));
         return command;
     }
 
     private static Command Doctor()
     {
-        var command = new Command("doctor", "Is this Redis safe to trade on? A cure for each finding. Exit code 1 with findings.");
+        var command = new Command(
+            "doctor", "Is this Redis safe to trade on? A cure for each finding. Exit code 1 with findings.");
         command.SetAction((arguments, cancellationToken) =>
             DoctorVerb.RunAsync(Settings(arguments), arguments.GetValue(Json), cancellationToken));
         return command;
@@ -77,16 +94,20 @@ internal static class CommandLine
     private static Command Tail()
     {
         var stream = new Argument<string>("STREAM") { Description = "Name of the stream, e.g. fills" };
-        var count = new Option<int>("-n") { Description = "How many of the newest entries", DefaultValueFactory = _ => 10, HelpName = "N" };
+        var count = new Option<int>("-n")
+        {
+            Description = "How many of the newest entries", DefaultValueFactory = _ => 10, HelpName = "N",
+        };
         count.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 100_000) result.AddError("-n expects a whole number from 1 to 100000.");
+            if (result.GetValueOrDefault<int>() is < 1 or > 100_000)
+                result.AddError("-n expects a whole number from 1 to 100000.");
         });
-        var follow = new Option<bool>("-f") { Description = "Go on with what is appended, until Ctrl-C" };
+        var follow = Flag("-f", "Go on with what is appended, until Ctrl-C");
         var command = new Command("tail", "The newest entries of a stream.") { stream, count, follow };
         command.SetAction((arguments, cancellationToken) => TailVerb.RunAsync(
-            Settings(arguments), arguments.GetRequiredValue(stream), arguments.GetValue(count), arguments.GetValue(follow),
-            arguments.GetValue(Json), cancellationToken));
+            Settings(arguments), arguments.GetRequiredValue(stream), arguments.GetValue(count),
+            arguments.GetValue(follow), arguments.GetValue(Json), cancellationToken));
         return command;
     }
 
@@ -96,6 +117,8 @@ internal static class CommandLine
         show.SetAction(arguments => ConfigVerb.Show(Settings(arguments), arguments.GetValue(Json)));
         return new Command("config", "The configuration.") { show };
     }
+
+    private static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
     private static Settings Settings(ParseResult arguments)
     {

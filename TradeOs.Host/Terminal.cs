@@ -2,7 +2,9 @@ using Spectre.Console;
 
 namespace TradeOs.Host;
 
-/// <summary>Where people's text goes: the terminal's width and colours where there is one, plain lines elsewhere.</summary>
+/// <summary>
+/// Where people's text goes: the terminal's width and colours where there is one, plain lines elsewhere.
+/// </summary>
 internal static class Terminal
 {
     /// <summary>Standard output, for what a verb was asked for.</summary>

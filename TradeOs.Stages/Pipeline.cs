@@ -13,7 +13,7 @@ public static class Pipeline
     public static ImmutableArray<IStage> CreateStages(StageOptions options)
     {
         if (options.Validate() is { IsEmpty: false } failures)
-            throw new ArgumentException(string.Join(Environment.NewLine, failures), nameof(options));
+            throw new ArgumentException(string.Join("\n", failures), nameof(options));
         var json = StateJson.Default;
         var account = options.Account;
         return

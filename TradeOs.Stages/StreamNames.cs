@@ -1,6 +1,7 @@
 namespace TradeOs.Stages;
 
-/// <summary>Names of the streams, exactly as an operator types them in <c>redis-cli</c>. A contract: never renamed.</summary>
+/// <summary>Names of the streams, exactly as an operator types them in <c>redis-cli</c>.</summary>
+/// <remarks>A contract: never renamed.</remarks>
 public static class StreamNames
 {
     /// <summary>Trades, bars and quotes as they happened.</summary>

@@ -14,14 +14,14 @@ public static class Topology
     /// <summary>The eight stages of the path.</summary>
     public static ImmutableArray<ReaderDefinition> Stages { get; } =
     [
-        new("signal-engine", MarketData, ReadMode.Offset, [SignalsRaw, Rejected, DeadLetters], StateVersion: 1),
-        new("signal-qualifier", SignalsRaw, ReadMode.Offset, [SignalsQualified, Rejected, DeadLetters], StateVersion: 1),
-        new("signal-modifier", SignalsQualified, ReadMode.Offset, [SignalsModified, Rejected, DeadLetters], StateVersion: 1),
-        new("intent-planner", SignalsModified, ReadMode.Offset, [TradeIntents, Rejected, DeadLetters], StateVersion: 1),
-        new("feasibility", TradeIntents, ReadMode.Group, [TradeApproved, Rejected, DeadLetters], StateVersion: 1),
-        new("execution", TradeApproved, ReadMode.Group, [Fills, Rejected, DeadLetters], StateVersion: 1),
-        new("outcome-tracker", Fills, ReadMode.Offset, [Outcomes, Rejected, DeadLetters], StateVersion: 1),
-        new("metrics-publisher", Outcomes, ReadMode.Offset, [Metrics, Rejected, DeadLetters], StateVersion: 1),
+        Stage("signal-engine", MarketData, ReadMode.Offset, SignalsRaw, stateVersion: 1),
+        Stage("signal-qualifier", SignalsRaw, ReadMode.Offset, SignalsQualified, stateVersion: 1),
+        Stage("signal-modifier", SignalsQualified, ReadMode.Offset, SignalsModified, stateVersion: 1),
+        Stage("intent-planner", SignalsModified, ReadMode.Offset, TradeIntents, stateVersion: 1),
+        Stage("feasibility", TradeIntents, ReadMode.Group, TradeApproved, stateVersion: 1),
+        Stage("execution", TradeApproved, ReadMode.Group, Fills, stateVersion: 1),
+        Stage("outcome-tracker", Fills, ReadMode.Offset, Outcomes, stateVersion: 1),
+        Stage("metrics-publisher", Outcomes, ReadMode.Offset, Metrics, stateVersion: 1),
     ];
 
     /// <summary>Feed and stages, in the order facts flow.</summary>
@@ -30,7 +30,8 @@ public static class Topology
     /// <summary>The nine streams of the path, in the order facts flow.</summary>
     public static ImmutableArray<string> Path { get; } =
     [
-        MarketData, SignalsRaw, SignalsQualified, SignalsModified, TradeIntents, TradeApproved, Fills, Outcomes, Metrics,
+        MarketData, SignalsRaw, SignalsQualified, SignalsModified, TradeIntents, TradeApproved, Fills, Outcomes,
+        Metrics,
     ];
 
     /// <summary>Streams no stage reads.</summary>
@@ -41,10 +42,19 @@ public static class Topology
 
     /// <summary>Definition of the reader of that name.</summary>
     /// <exception cref="KeyNotFoundException">There is no such reader.</exception>
-    public static ReaderDefinition Reader(string name) => Readers.FirstOrDefault(reader => reader.Name == name)
-        ?? throw new KeyNotFoundException($"'{name}' is not a reader; expected one of {string.Join(", ", Readers.Select(reader => reader.Name))}.");
+    public static ReaderDefinition Reader(string name)
+    {
+        if (Readers.FirstOrDefault(reader => reader.Name == name) is { } found) return found;
+        var names = string.Join(", ", Readers.Select(reader => reader.Name));
+        throw new KeyNotFoundException($"'{name}' is not a reader; expected one of {names}.");
+    }
 
     /// <summary>Names of the readers of a stream.</summary>
     public static ImmutableArray<string> ReadersOf(string stream) =>
         [.. Stages.Where(stage => stage.Input == stream).Select(stage => stage.Name)];
+
+    /// <summary>A stage writes one stream of the path, and beside it what it refuses and what it cannot read.</summary>
+    private static ReaderDefinition Stage(
+        string name, string input, ReadMode mode, string output, int stateVersion) =>
+        new(name, input, mode, [output, Rejected, DeadLetters], stateVersion);
 }

@@ -75,7 +75,8 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
     public async Task<IReadOnlyList<Entry>> LastAsync(string stream, int countMax)
     {
         var control = await ControlAsync();
-        var newestFirst = RedisAnswers.Entries(await control.ExecuteAsync("XREVRANGE", stream, "+", "-", "COUNT", countMax));
+        var newestFirst = RedisAnswers.Entries(
+            await control.ExecuteAsync("XREVRANGE", stream, "+", "-", "COUNT", countMax));
         newestFirst.Reverse();
         return newestFirst;
     }

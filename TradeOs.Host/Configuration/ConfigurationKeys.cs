@@ -18,7 +18,9 @@ internal static class ConfigurationKeys
         }
     }
 
-    /// <summary>Where the value of a key comes from: the file, the environment, the command line, or <c>default</c>.</summary>
+    /// <summary>
+    /// Where the value of a key comes from: the file, the environment, the command line, or <c>default</c>.
+    /// </summary>
     public static string SourceOf(IConfigurationRoot configuration, string key)
     {
         foreach (var provider in configuration.Providers.Reverse())
@@ -46,8 +48,9 @@ internal static class ConfigurationKeys
             return $"unknown key '{key}'; {section} has {string.Join(", ", Sections.KeysOf(options))}.";
         }
 
-        var sections = Sections.All.Select(section => section.Name).Append(StreamOptions.Section).Append(Sections.Feeds);
-        return $"unknown key '{key}'; the sections are {string.Join(", ", sections.Order(StringComparer.Ordinal))}.";
+        var sections = Sections.All.Select(section => section.Name)
+            .Append(StreamOptions.Section).Append(Sections.Feeds).Order(StringComparer.Ordinal);
+        return $"unknown key '{key}'; the sections are {string.Join(", ", sections)}.";
     }
 
     private static string? StreamProblem(string key, string[] parts)
@@ -55,7 +58,8 @@ internal static class ConfigurationKeys
         if (parts.Length < 2 || !Topology.Streams.Contains(parts[1]))
         {
             var found = parts.Length < 2 ? key : parts[1];
-            return $"unknown stream '{found}' in {StreamOptions.Section}; the streams are {string.Join(", ", Topology.Streams)}.";
+            var streams = string.Join(", ", Topology.Streams);
+            return $"unknown stream '{found}' in {StreamOptions.Section}; the streams are {streams}.";
         }
 
         return parts.Length == 3 && Is(parts[2], nameof(StreamOptions.MaxLength))

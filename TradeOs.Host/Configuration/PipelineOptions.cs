@@ -14,7 +14,9 @@ public sealed class PipelineOptions
     [Range(1, 1_000)]
     public int BatchCountMax { get; set; } = 128;
 
-    /// <summary>How long one read waits for an entry, and so the longest an idle stage takes to stop. Default 500 ms.</summary>
+    /// <summary>
+    /// How long one read waits for an entry, and so the longest an idle stage takes to stop. Default 500 ms.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:01")]
     public TimeSpan ReadWait { get; set; } = TimeSpan.FromMilliseconds(500);
 }

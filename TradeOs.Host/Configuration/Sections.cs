@@ -19,7 +19,9 @@ internal static class Sections
         .. typeof(StageOptions).GetProperties().Select(section => (section.Name, section.PropertyType)),
     ];
 
-    /// <summary>Keys an options class reads, parts joined by a colon: <c>Bars:Interval</c> for an object inside it.</summary>
+    /// <summary>
+    /// Keys an options class reads, parts joined by a colon: <c>Bars:Interval</c> for an object inside it.
+    /// </summary>
     public static IEnumerable<string> KeysOf(Type options)
     {
         foreach (var property in options.GetProperties().Where(property => property.CanWrite))
@@ -31,7 +33,8 @@ internal static class Sections
 
     /// <summary>Value under such a key.</summary>
     public static object? ValueOf(object options, string key) =>
-        key.Split(':').Aggregate((object?)options, (value, name) => value?.GetType().GetProperty(name)?.GetValue(value));
+        key.Split(':').Aggregate(
+            (object?)options, (value, name) => value?.GetType().GetProperty(name)?.GetValue(value));
 
     private static bool IsObject(Type type) =>
         type is { IsClass: true, Namespace: { } name } && name.StartsWith("TradeOs", StringComparison.Ordinal);

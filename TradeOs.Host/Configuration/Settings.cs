@@ -22,7 +22,9 @@ public sealed record Settings(
     ImmutableSortedDictionary<string, StreamOptions> Streams,
     ImmutableArray<string> Feeds)
 {
-    /// <summary>Every section with its resolved options, in the order of <see cref="TradeOs.Host.Sections.All"/>.</summary>
+    /// <summary>
+    /// Every section with its resolved options, in the order of <see cref="TradeOs.Host.Sections.All"/>.
+    /// </summary>
     public IReadOnlyList<(string Section, object Options)> Sections =>
     [
         (RedisOptions.Section, Redis), (DataOptions.Section, Data), (PipelineOptions.Section, Pipeline),

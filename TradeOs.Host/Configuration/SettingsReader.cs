@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -7,11 +8,15 @@ using TradeOs.Stages;
 
 namespace TradeOs.Host;
 
-/// <summary>Turns the configuration into checked <see cref="Settings"/>, or says everything that is wrong with it at once.</summary>
+/// <summary>
+/// Turns the configuration into checked <see cref="Settings"/>, or says everything that is wrong with it at once.
+/// </summary>
 internal static class SettingsReader
 {
     /// <summary>Reads and checks.</summary>
-    /// <exception cref="ConfigurationProblemException">Unknown keys, values out of range, values that cannot be read.</exception>
+    /// <exception cref="ConfigurationProblemException">
+    /// Unknown keys, values out of range, values that cannot be read.
+    /// </exception>
     public static Settings Read(SettingsSource source)
     {
         var configuration = source.Read();
@@ -62,17 +67,20 @@ internal static class SettingsReader
         return null;
     }
 
-    private static ImmutableSortedDictionary<string, StreamOptions> Streams(IConfiguration configuration, List<string> problems)
+    private static ImmutableSortedDictionary<string, StreamOptions> Streams(
+        IConfiguration configuration, List<string> problems)
     {
         var streams = ImmutableSortedDictionary.CreateBuilder<string, StreamOptions>(StringComparer.Ordinal);
         foreach (var stream in Topology.Streams)
         {
             var options = StreamOptions.DefaultOf(stream);
-            var text = configuration[$"{StreamOptions.Section}:{stream}:{nameof(StreamOptions.MaxLength)}"];
-            if (text is not null && !int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var length))
-                problems.Add($"{StreamOptions.Section}:{stream}:MaxLength is \"{text}\", expected a whole number.");
-            else if (text is not null)
-                options.MaxLength = int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+            var key = $"{StreamOptions.Section}:{stream}:{nameof(StreamOptions.MaxLength)}";
+            if (configuration[key] is { } text)
+            {
+                if (int.TryParse(text, CultureInfo.InvariantCulture, out var length)) options.MaxLength = length;
+                else problems.Add($"{key} is \"{text}\", expected a whole number.");
+            }
+
             streams[stream] = options;
         }
 

@@ -1,9 +1,10 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
 namespace TradeOs.Host;
 
-/// <summary>Where settings come from; a later source wins: the file, the environment, <c>--set</c>, other options.</summary>
+/// <summary>
+/// Where settings come from; a later source wins: the file, the environment, <c>--set</c>, other options.
+/// </summary>
 /// <param name="File">appsettings.json to read; null for the one beside the program.</param>
 /// <param name="Overrides">Values of the command line: key, value, and the option that gave it.</param>
 public sealed record SettingsSource(string? File, IReadOnlyList<(string Key, string Value, string Option)> Overrides)
@@ -12,12 +13,16 @@ public sealed record SettingsSource(string? File, IReadOnlyList<(string Key, str
     public const string EnvironmentPrefix = "TRADEOS_";
 
     /// <summary>Reads the sources, without looking at what the keys mean.</summary>
-    /// <exception cref="ConfigurationProblemException">The file is missing or is not JSON, or a <c>--set</c> is not KEY=VALUE.</exception>
+    /// <exception cref="ConfigurationProblemException">The file is missing or is not JSON.</exception>
     public IConfigurationRoot Read()
     {
         var file = Path.GetFullPath(File ?? Path.Combine(AppContext.BaseDirectory, "appsettings.json"));
         if (!System.IO.File.Exists(file))
-            throw new ConfigurationProblemException([$"{file}: no such file; expected appsettings.json. Give its path with --config FILE."]);
+        {
+            throw new ConfigurationProblemException(
+                [$"{file}: no such file; expected appsettings.json. Give its path with --config FILE."]);
+        }
+
         var builder = new ConfigurationBuilder()
             .AddJsonFile(file, optional: false, reloadOnChange: false)
             .AddEnvironmentVariables(EnvironmentPrefix);
@@ -28,7 +33,8 @@ public sealed record SettingsSource(string? File, IReadOnlyList<(string Key, str
         }
         catch (InvalidDataException failure)
         {
-            throw new ConfigurationProblemException([$"{file} is not valid JSON: {failure.InnerException?.Message ?? failure.Message}"]);
+            var reason = failure.InnerException?.Message ?? failure.Message;
+            throw new ConfigurationProblemException([$"{file} is not valid JSON: {reason}"]);
         }
     }
 
@@ -39,7 +45,7 @@ public sealed record SettingsSource(string? File, IReadOnlyList<(string Key, str
         var equals = assignment.IndexOf('=', StringComparison.Ordinal);
         if (equals > 0) return (assignment[..equals].Trim(), assignment[(equals + 1)..], "--set");
         throw new ConfigurationProblemException(
-            [string.Create(CultureInfo.InvariantCulture, $"--set {assignment}: expected KEY=VALUE, e.g. --set Pipeline:BatchCountMax=64.")]);
+            [$"--set {assignment}: expected KEY=VALUE, e.g. --set Pipeline:BatchCountMax=64."]);
     }
 
     /// <summary>One value under the name of the option that gave it.</summary>

@@ -21,8 +21,12 @@ public sealed partial class ManagedRedis(
     private static readonly TimeSpan StopWaitMax = TimeSpan.FromMilliseconds(1500);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Attaches to the server if it runs; otherwise repairs its files and starts it. It is ready then.</summary>
-    /// <exception cref="RefusedException">Something else listens, files are damaged, or a binary is missing.</exception>
+    /// <summary>
+    /// Attaches to the server if it runs; otherwise repairs its files and starts it. It is ready then.
+    /// </summary>
+    /// <exception cref="RefusedException">
+    /// Something else listens, files are damaged, or a binary is missing.
+    /// </exception>
     /// <exception cref="BusUnavailableException">It did not start; the message ends with its log.</exception>
     public async Task<ServerProcess> EnsureRunningAsync(CancellationToken cancellationToken)
     {

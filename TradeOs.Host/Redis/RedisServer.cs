@@ -88,7 +88,8 @@ public sealed partial class RedisServer : IAsyncDisposable
         throw new RefusedException(
             $"Nothing listens at {endpoint}, and {file.FilePath} remembers an external Redis, instance " +
             $"{remembered.Id}, last at {remembered.Endpoint}: an empty one is not started in its place. Start it " +
-            "again, or set Redis:Endpoint to where it listens; to leave it behind set Redis:Mode to Managed and start with --adopt.");
+            "again, or set Redis:Endpoint to where it listens; to leave it behind set Redis:Mode to Managed and " +
+            "start with --adopt.");
     }
 
     private async Task EndAsync(bool stopServer)

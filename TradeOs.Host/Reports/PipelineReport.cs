@@ -14,20 +14,25 @@ public sealed record PipelineReport(
     public long Lag => Readers.Sum(reader => reader.Lag);
 
     /// <summary>Reads the report, upstream first.</summary>
-    /// <remarks>Because of that order a lag of 0 everywhere after the feed has finished means that nothing is left to do.</remarks>
+    /// <remarks>
+    /// Because of that order a lag of 0 everywhere after the feed has finished means that nothing is left to do.
+    /// </remarks>
     public static async Task<PipelineReport> ReadAsync(IStreamBus bus, CancellationToken cancellationToken)
     {
         var readers = ImmutableArray.CreateBuilder<ReaderLine>();
         var streams = ImmutableArray.CreateBuilder<(string, StreamReport)>();
         foreach (var definition in Topology.Readers)
         {
-            var input = definition.Input is null ? default : await bus.InspectStreamAsync(definition.Input, cancellationToken);
+            var added = definition.Input is { } input
+                ? (await bus.InspectStreamAsync(input, cancellationToken)).Added
+                : 0;
             var checkpoint = await bus.InspectReaderAsync(definition.Name, cancellationToken);
-            var lag = definition.Input is null ? 0 : input.Added - (checkpoint?.Count ?? 0);
+            var lag = definition.Input is null ? 0 : added - (checkpoint?.Count ?? 0);
             readers.Add(new ReaderLine(definition.Name, definition.Input, checkpoint ?? Checkpoint.Start, lag));
         }
 
-        foreach (var stream in Topology.Streams) streams.Add((stream, await bus.InspectStreamAsync(stream, cancellationToken)));
+        foreach (var stream in Topology.Streams)
+            streams.Add((stream, await bus.InspectStreamAsync(stream, cancellationToken)));
         return new PipelineReport(readers.ToImmutable(), streams.ToImmutable());
     }
 }

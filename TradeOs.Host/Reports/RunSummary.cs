@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
 using TradeOs.Bus;
 using TradeOs.Stages;
@@ -42,7 +43,7 @@ public sealed record RunSummary(
     }
 
     private static async IAsyncEnumerable<Entry> EntriesAsync(
-        IStreamBus bus, string stream, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        IStreamBus bus, string stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var after = EntryId.Zero;
         while (await bus.RangeAsync(stream, after, PageCount, cancellationToken) is { Count: > 0 } page)

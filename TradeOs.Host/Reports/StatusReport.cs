@@ -11,7 +11,10 @@ namespace TradeOs.Host;
 /// <param name="Pending">Entries delivered and not committed, by consumer group.</param>
 /// <param name="Findings">Why it is degraded; empty when it is not.</param>
 public sealed record StatusReport(
-    PipelineReport Pipeline, string? Host, ImmutableSortedDictionary<string, long> Pending, ImmutableArray<string> Findings)
+    PipelineReport Pipeline,
+    string? Host,
+    ImmutableSortedDictionary<string, long> Pending,
+    ImmutableArray<string> Findings)
 {
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(600);
 
@@ -38,7 +41,9 @@ public sealed record StatusReport(
         }
     }
 
-    /// <summary>The stored host is alive when its connection is: same server process, and its client id is listed.</summary>
+    /// <summary>
+    /// The stored host is alive when its connection is: same server process, and its client id is listed.
+    /// </summary>
     private static async Task<string?> HostAsync(ControlConnection control)
     {
         var stored = (string[])(await control.ExecuteAsync("HMGET", RedisKeys.Host, "name", "client", "run_id"))!;

@@ -6,7 +6,9 @@ using TradeOs.Stages;
 
 namespace TradeOs.Host;
 
-/// <summary>SHA-256 of what a stream holds, without ids, so that two runs over the same input can be compared.</summary>
+/// <summary>
+/// SHA-256 of what a stream holds, without ids, so that two runs over the same input can be compared.
+/// </summary>
 /// <remarks>
 /// Hashed are name and value of every field in order, each with its length before it, except <c>trace</c> and
 /// <c>cause</c>, which are ids (and the <c>id</c> of a dead letter, which names one). A side stream has several writers
@@ -42,7 +44,11 @@ public sealed class StreamDigest : IDisposable
         if (!_isSideStream) return Hex(HashOf(default));
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (writer, hash) in _byWriter)
-            all.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{writer} {Hex(hash)}\n")));
+        {
+            var line = string.Create(CultureInfo.InvariantCulture, $"{writer} {Hex(hash)}\n");
+            all.AppendData(Encoding.ASCII.GetBytes(line));
+        }
+
         return Hex(all);
     }
 

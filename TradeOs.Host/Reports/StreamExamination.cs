@@ -5,23 +5,31 @@ using TradeOs.Stages;
 
 namespace TradeOs.Host;
 
-/// <summary>Looks whether what the pipeline keeps in Redis is whole: streams, groups, checkpoints, unread entries.</summary>
+/// <summary>
+/// Looks whether what the pipeline keeps in Redis is whole: streams, groups, checkpoints, unread entries.
+/// </summary>
 internal static class StreamExamination
 {
     private const string Restore = "Restore the data of this server; the pipeline stops rather than go on without it.";
 
     /// <summary>Findings of every reader that was ever opened; empty when all is well.</summary>
-    public static async Task<IReadOnlyList<DurabilityFinding>> ExamineAsync(BusLook look, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<DurabilityFinding>> ExamineAsync(
+        BusLook look, CancellationToken cancellationToken)
     {
         var (control, findings) = (look.Control, new List<DurabilityFinding>());
         foreach (var reader in Topology.Readers)
         {
             if ((long)await control.ExecuteAsync("SISMEMBER", RedisKeys.Readers, reader.Name) == 0) continue;
             var key = RedisKeys.Checkpoint(reader.Name);
-            var count = (string?)await control.ExecuteAsync("HGET", key, "count");
-            if (count is null) findings.Add(Fatal(key, "nothing", "the checkpoint of a reader that was opened before"));
+            if ((string?)await control.ExecuteAsync("HGET", key, "count") is not { } text)
+            {
+                findings.Add(Fatal(key, "nothing", "the checkpoint of a reader that was opened before"));
+            }
             else if (reader.Input is not null)
-                findings.AddRange(await ExamineInputAsync(look, reader, long.Parse(count, CultureInfo.InvariantCulture), cancellationToken));
+            {
+                var count = long.Parse(text, CultureInfo.InvariantCulture);
+                findings.AddRange(await ExamineInputAsync(look, reader, count, cancellationToken));
+            }
         }
 
         return findings;
@@ -38,9 +46,14 @@ internal static class StreamExamination
         var findings = new List<DurabilityFinding>();
         var report = await look.Bus.InspectStreamAsync(stream, cancellationToken);
         var vanished = report.Added - report.Length - count;
-        if (vanished > 0) findings.Add(Fatal(stream, $"{vanished} entries gone", $"every entry {reader.Name} has not read"));
+        if (vanished > 0)
+            findings.Add(Fatal(stream, $"{vanished} entries gone", $"every entry {reader.Name} has not read"));
         if (count > report.Added)
-            findings.Add(Fatal(stream, $"{report.Added} entries ever appended", $"at least the {count} that {reader.Name} has read"));
+        {
+            findings.Add(Fatal(
+                stream, $"{report.Added} entries ever appended", $"at least the {count} that {reader.Name} has read"));
+        }
+
         if (reader.Mode == ReadMode.Group && !await HasGroupAsync(look.Control, stream, reader.Name))
             findings.Add(Fatal(stream, "no such group", $"the consumer group {reader.Name}"));
         return findings;

@@ -13,7 +13,8 @@ internal static class SummaryTable
         table.AddColumn(new TableColumn("entries").RightAligned());
         table.AddColumn(new TableColumn("ever written").RightAligned());
         table.AddColumn(new TableColumn("sha-256 of the entries").NoWrap());
-        foreach (var line in summary.Streams) table.AddRow(line.Stream, Number(line.Entries), Number(line.Added), line.Sha256);
+        foreach (var line in summary.Streams)
+            table.AddRow(line.Stream, Number(line.Entries), Number(line.Added), line.Sha256);
         console.Write(table);
         WriteRejections(console, summary);
         WriteMetrics(console, summary);
@@ -25,7 +26,11 @@ internal static class SummaryTable
         var table = new Table().Border(TableBorder.Simple).AddColumn("rejected by").AddColumn("code");
         table.AddColumn(new TableColumn("times").RightAligned());
         foreach (var (key, count) in summary.Rejections)
-            table.AddRow(key[..key.IndexOf(' ', StringComparison.Ordinal)], key[(key.IndexOf(' ', StringComparison.Ordinal) + 1)..], Number(count));
+        {
+            var blank = key.IndexOf(' ', StringComparison.Ordinal);
+            table.AddRow(key[..blank], key[(blank + 1)..], Number(count));
+        }
+
         console.Write(table);
     }
 

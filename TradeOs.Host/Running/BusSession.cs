@@ -13,7 +13,9 @@ internal abstract class BusSession : IAsyncDisposable
     /// <summary>Services that keep the bus usable while the stages run.</summary>
     public virtual IReadOnlyList<BackgroundService> Services => [];
 
-    /// <summary>Whether a managed server is left running at the end: it was asked for, or another host uses it now.</summary>
+    /// <summary>
+    /// Whether a managed server is left running at the end: it was asked for, or another host uses it now.
+    /// </summary>
     public bool IsServerLeft { get; set; }
 
     /// <summary>The bus the arguments ask for, ready to be used.</summary>

@@ -6,7 +6,8 @@ namespace TradeOs.Host;
 /// <summary>Logs to standard error, one line for each event, above the live view where there is one.</summary>
 internal sealed class ConsoleLog(TimeProvider time) : ILoggerProvider
 {
-    public ILogger CreateLogger(string categoryName) => new Line(time, categoryName.StartsWith("TradeOs", StringComparison.Ordinal));
+    public ILogger CreateLogger(string categoryName) =>
+        new Line(time, categoryName.StartsWith("TradeOs", StringComparison.Ordinal));
 
     public void Dispose()
     {
@@ -20,7 +21,11 @@ internal sealed class ConsoleLog(TimeProvider time) : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => logLevel >= (isOurs ? LogLevel.Information : LogLevel.Error);
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             // The host reports what ended it once, with its own words; the framework's copy with a stack would bury it.
             if (!IsEnabled(logLevel) || !isOurs) return;

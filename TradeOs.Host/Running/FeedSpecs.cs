@@ -9,16 +9,25 @@ internal static class FeedSpecs
     public const string None = "none";
 
     /// <summary>Reads every SPEC, before anything is started.</summary>
-    /// <exception cref="FeedSpecException">One of them is wrong, leads to no file, or never ends although the run should.</exception>
+    /// <exception cref="FeedSpecException">
+    /// One of them is wrong, leads to no file, or never ends although the run should.
+    /// </exception>
     public static ImmutableArray<FeedSpec> Parse(IReadOnlyList<string> texts, bool untilIdle)
     {
         if (texts is [None]) return [];
         var specs = texts.Select(FeedSpec.Parse).ToImmutableArray();
         foreach (var spec in specs)
         {
-            if (spec.Simulation is null) FeedFile.CheckPath(spec.Path);
+            if (spec.Simulation is null)
+            {
+                FeedFile.CheckPath(spec.Path);
+            }
             else if (untilIdle && spec.Simulation.CountMax is null)
-                throw new FeedSpecException("--until-idle never ends with an endless simulation; give it an end, e.g. --feed simulated:count=10000,rate=max");
+            {
+                throw new FeedSpecException(
+                    "--until-idle never ends with an endless simulation; give it an end, e.g. " +
+                    "--feed simulated:count=10000,rate=max");
+            }
         }
 
         return specs;

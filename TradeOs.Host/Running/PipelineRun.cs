@@ -44,7 +44,8 @@ internal sealed partial class PipelineRun
     private async Task<int> RunAsync(ImmutableArray<FeedSpec> specs)
     {
         var limits = new LoopLimits(_settings.Pipeline.BatchCountMax, _settings.Pipeline.ReadWait);
-        var feed = new FeedLoop(_session.Bus, specs, limits, new FeedProgress(), Time, _loggers.CreateLogger<FeedLoop>());
+        var feed = new FeedLoop(
+            _session.Bus, specs, limits, new FeedProgress(), Time, _loggers.CreateLogger<FeedLoop>());
         AddStages(limits);
         using var host = Build(feed, out var idle);
         await host.RunAsync();
@@ -63,7 +64,8 @@ internal sealed partial class PipelineRun
 
     private IHost Build(FeedLoop feed, out IdleWatch? idle)
     {
-        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(_loggers);
         builder.Services.Configure<HostOptions>(options =>
         {
@@ -93,7 +95,8 @@ internal sealed partial class PipelineRun
     private async Task<int> EndAsync(FeedProgress feed, IdleWatch? idle)
     {
         var failures = _services.Where(service => service.ExecuteTask is { IsFaulted: true })
-            .Select(service => (Service: service, Failure: service.ExecuteTask!.Exception!.GetBaseException())).ToList();
+            .Select(service => (Service: service, Failure: service.ExecuteTask!.Exception!.GetBaseException()))
+            .ToList();
         foreach (var (service, failure) in failures) Terminal.Say("red", "tradeos:", Sentence(service, failure));
         if (failures.Any(failure => failure.Failure is FencedException)) _session.IsServerLeft = true;
         if (failures.Count > 0) return failures.Max(failure => ExitCode.Of(failure.Failure));
@@ -105,10 +108,10 @@ internal sealed partial class PipelineRun
     /// <summary>A stage that threw is named with the entry it stopped at; it will stop there again.</summary>
     private string Sentence(BackgroundService service, Exception failure)
     {
-        if (service is not StageService stage || failure is FencedException or StreamDamagedException or RefusedException)
-            return failure.Message;
-        var at = _loops.First(loop => loop.Name == stage.Name).EntryInHand;
-        return $"{stage.Name} failed at {Topology.Reader(stage.Name).Input}/{at}: {failure.GetType().Name}: {failure.Message} " +
+        var isExpected = failure is FencedException or StreamDamagedException or RefusedException;
+        if (isExpected || service is not StageService stage) return failure.Message;
+        var at = $"{Topology.Reader(stage.Name).Input}/{_loops.First(loop => loop.Name == stage.Name).EntryInHand}";
+        return $"{stage.Name} failed at {at}: {failure.GetType().Name}: {failure.Message} " +
             "This is a bug in the stage; nothing was skipped, and it stops here again after a restart.";
     }
 

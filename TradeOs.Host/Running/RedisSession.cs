@@ -4,7 +4,9 @@ using TradeOs.Bus;
 
 namespace TradeOs.Host;
 
-/// <summary>A run on Redis: the server, its admission, this host's place, the bus. Closed in the other order, Redis last.</summary>
+/// <summary>
+/// A run on Redis: the server, its admission, this host's place, the bus. Closed in the other order, Redis last.
+/// </summary>
 internal sealed class RedisSession : BusSession
 {
     private readonly RedisServer _server;
@@ -39,9 +41,10 @@ internal sealed class RedisSession : BusSession
                 settings.DataDirectory, server.IsManaged, arguments.Adopt, loggers.CreateLogger<InstanceIdentity>());
             var gate = new ServerGate(redis, server.IsManaged, identity, time, loggers.CreateLogger<ServerGate>());
             var name = $"{Environment.MachineName}:{Environment.ProcessId}";
-            var hostLock = await HostLock.TakeAsync(redis, gate, owner, name, arguments.TakeOver, time, cancellationToken);
-            var bus = new RedisStreamBus(
-                redis, StreamOptions.Limits(settings.Streams), gate, owner, time, loggers.CreateLogger<RedisStreamBus>());
+            var hostLock = await HostLock.TakeAsync(
+                redis, gate, owner, name, arguments.TakeOver, time, cancellationToken);
+            var limits = StreamOptions.Limits(settings.Streams);
+            var bus = new RedisStreamBus(redis, limits, gate, owner, time, loggers.CreateLogger<RedisStreamBus>());
             return new RedisSession(server, gate, hostLock, bus, arguments.KeepRedis);
         }
         catch (FencedException)

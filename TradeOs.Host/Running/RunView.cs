@@ -7,9 +7,12 @@ using TradeOs.Stages;
 
 namespace TradeOs.Host;
 
-/// <summary>Shows people how the run goes: a live table on a terminal, a whole line every ten seconds elsewhere.</summary>
+/// <summary>
+/// Shows people how the run goes: a live table on a terminal, a whole line every ten seconds elsewhere.
+/// </summary>
 internal sealed partial class RunView(
-    IReadOnlyList<LoopProgress> loops, FeedProgress feed, TimeProvider time, ILogger<RunView> logger) : BackgroundService
+    IReadOnlyList<LoopProgress> loops, FeedProgress feed, TimeProvider time, ILogger<RunView> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(10);
@@ -56,7 +59,11 @@ internal sealed partial class RunView(
         foreach (var title in (string[])["read", "written"]) table.AddColumn(new TableColumn(title).RightAligned());
         table.AddColumn("");
         foreach (var loop in loops)
-            table.AddRow(loop.Name, Number(loop.Count), Number(loop.Written), $"[yellow]{Markup.Escape(loop.Trouble ?? "")}[/]");
+        {
+            var trouble = $"[yellow]{Markup.Escape(loop.Trouble ?? "")}[/]";
+            table.AddRow(loop.Name, Number(loop.Count), Number(loop.Written), trouble);
+        }
+
         var closed = new Markup($"trades closed [bold]{Number(TradesClosed())}[/]   Ctrl-C ends the run");
         return new Rows(FeedLine(), table, closed);
     }
@@ -84,6 +91,7 @@ internal sealed partial class RunView(
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    [LoggerMessage(310, LogLevel.Information, "Fed {Rows} rows, {RowsPerSecond} rows/s; read by {Stages}; trades closed {Trades}.")]
+    [LoggerMessage(310, LogLevel.Information,
+        "Fed {Rows} rows, {RowsPerSecond} rows/s; read by {Stages}; trades closed {Trades}.")]
     private static partial void LogProgress(ILogger logger, long rows, long rowsPerSecond, string stages, long trades);
 }

@@ -24,7 +24,8 @@ internal static class ConfigVerb
         }
 
         var table = new Table().Border(TableBorder.Simple).AddColumn("option").AddColumn("value").AddColumn("from");
-        foreach (var (key, value, source) in lines) table.AddRow(Markup.Escape(key), Markup.Escape(value), Markup.Escape(source));
+        foreach (var (key, value, source) in lines)
+            table.AddRow(Markup.Escape(key), Markup.Escape(value), Markup.Escape(source));
         Terminal.Out.Write(table);
         return ExitCode.Good;
     }
@@ -51,7 +52,8 @@ internal static class ConfigVerb
         yield return (Sections.Feeds, string.Join("  ", settings.Feeds), Source(settings, Sections.Feeds));
     }
 
-    private static string Source(Settings settings, string key) => ConfigurationKeys.SourceOf(settings.Configuration, key);
+    private static string Source(Settings settings, string key) =>
+        ConfigurationKeys.SourceOf(settings.Configuration, key);
 
     /// <summary>The text of a value as the configuration takes it.</summary>
     internal static string Text(object? value) => value switch

@@ -4,7 +4,9 @@ using TradeOs.Bus;
 
 namespace TradeOs.Host;
 
-/// <summary><c>tradeos doctor</c>: is this Redis safe to trade on, and is what it holds whole? A cure for each finding.</summary>
+/// <summary>
+/// <c>tradeos doctor</c>: is this Redis safe to trade on, and is what it holds whole? A cure for each finding.
+/// </summary>
 internal static class DoctorVerb
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -21,7 +23,8 @@ internal static class DoctorVerb
         return findings.Count == 0 ? ExitCode.Good : ExitCode.Failed;
     }
 
-    private static async Task<IReadOnlyList<DurabilityFinding>> InstanceAsync(ControlConnection control, string dataDirectory)
+    private static async Task<IReadOnlyList<DurabilityFinding>> InstanceAsync(
+        ControlConnection control, string dataDirectory)
     {
         var file = new InstanceFile(dataDirectory);
         var theirs = (string?)await control.ExecuteAsync("GET", InstanceIdentity.InstanceKey);
@@ -32,7 +35,8 @@ internal static class DoctorVerb
             new DurabilityFinding(
                 DurabilitySeverity.Fatal, InstanceIdentity.InstanceKey, theirs ?? "(none)",
                 ours is null ? $"none, because {file.FilePath} is absent" : $"{ours}, as in {file.FilePath}",
-                "Point Data:Directory and Redis:Endpoint at the pair that belongs together, restore the data, or run with --adopt."),
+                "Point Data:Directory and Redis:Endpoint at the pair that belongs together, restore the data, or run " +
+                "with --adopt."),
         ];
     }
 
@@ -44,7 +48,8 @@ internal static class DoctorVerb
             var colour = finding.Severity == DurabilitySeverity.Fatal ? "red" : "yellow";
             var word = finding.Severity == DurabilitySeverity.Fatal ? "fatal  " : "warning";
             Terminal.Out.MarkupLine(
-                $"[{colour}]{word}[/] {Markup.Escape(finding.Setting)} is \"{Markup.Escape(finding.Found)}\", expected {Markup.Escape(finding.Expected)}");
+                $"[{colour}]{word}[/] {Markup.Escape(finding.Setting)} is \"{Markup.Escape(finding.Found)}\", " +
+                $"expected {Markup.Escape(finding.Expected)}");
             Terminal.Out.WriteLine($"        {finding.Cure}");
         }
 

@@ -10,7 +10,8 @@ internal static class StatusVerb
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Prints the status; 1 when the pipeline is degraded.</summary>
-    public static async Task<int> RunAsync(Settings settings, bool watch, bool json, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        Settings settings, bool watch, bool json, CancellationToken cancellationToken)
     {
         using var look = await BusLook.OpenAsync(settings, cancellationToken);
         var status = await StatusReport.ReadAsync(look, settings.Redis.AllowRelaxedDurability, cancellationToken);
@@ -26,7 +27,8 @@ internal static class StatusVerb
         {
             while (true)
             {
-                var status = await StatusReport.ReadAsync(look, settings.Redis.AllowRelaxedDurability, cancellationToken);
+                var status = await StatusReport.ReadAsync(
+                    look, settings.Redis.AllowRelaxedDurability, cancellationToken);
                 Terminal.Out.Clear();
                 Write(Terminal.Out, settings, status);
                 await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken);
@@ -72,7 +74,11 @@ internal static class StatusVerb
         foreach (var title in (string[])["entries", "MaxLength", "ever written"])
             table.AddColumn(new TableColumn(title).RightAligned());
         foreach (var (stream, report) in status.Pipeline.Streams)
-            table.AddRow(stream, Number(report.Length), Number(settings.Streams[stream].MaxLength), Number(report.Added));
+        {
+            var lengthMax = settings.Streams[stream].MaxLength;
+            table.AddRow(stream, Number(report.Length), Number(lengthMax), Number(report.Added));
+        }
+
         return table;
     }
 

@@ -6,7 +6,9 @@ using TradeOs.Stages;
 
 namespace TradeOs.Host;
 
-/// <summary><c>tradeos tail STREAM</c>: the last entries of a stream, and with <c>-f</c> what comes after them.</summary>
+/// <summary>
+/// <c>tradeos tail STREAM</c>: the last entries of a stream, and with <c>-f</c> what comes after them.
+/// </summary>
 internal static class TailVerb
 {
     private const int PageCount = 1000;
@@ -19,7 +21,8 @@ internal static class TailVerb
     {
         if (!Topology.Streams.Contains(stream))
         {
-            Terminal.Error.WriteLine($"'{stream}' is not a stream; expected one of {string.Join(", ", Topology.Streams)}.");
+            var streams = string.Join(", ", Topology.Streams);
+            Terminal.Error.WriteLine($"'{stream}' is not a stream; expected one of {streams}.");
             return ExitCode.Usage;
         }
 

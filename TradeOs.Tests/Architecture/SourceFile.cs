@@ -7,9 +7,6 @@ namespace TradeOs.Tests.Architecture;
 /// <param name="Text">All of it.</param>
 internal sealed record SourceFile(string Path, string Text)
 {
-    /// <summary>Top of the repository: where TradeOs.sln is.</summary>
-    public static string Root { get; } = FindRoot();
-
     /// <summary>Lines without their ends.</summary>
     public string[] Lines => Text.Split('\n');
 
@@ -19,24 +16,16 @@ internal sealed record SourceFile(string Path, string Text)
     /// <summary>Every source file of the house.</summary>
     public static IReadOnlyList<SourceFile> All() =>
     [
-        .. Directory.EnumerateFiles(Root, "*.cs", SearchOption.AllDirectories)
-            .Select(path => System.IO.Path.GetRelativePath(Root, path).Replace('\\', '/'))
+        .. Directory.EnumerateFiles(Repository.Root, "*.cs", SearchOption.AllDirectories)
+            .Select(path => System.IO.Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'))
             .Where(path => path.StartsWith("TradeOs.", StringComparison.Ordinal))
             .Where(path => !path.Split('/').Any(folder => folder is "bin" or "obj"))
             .Order(StringComparer.Ordinal)
-            .Select(path => new SourceFile(path, File.ReadAllText(System.IO.Path.Combine(Root, path)))),
+            .Select(path => new SourceFile(path, File.ReadAllText(System.IO.Path.Combine(Repository.Root, path)))),
     ];
 
     /// <summary>Whether it stands in that folder.</summary>
     public bool IsIn(string folder) => Path.StartsWith(folder + "/", StringComparison.Ordinal);
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(System.IO.Path.Combine(folder.FullName, "TradeOs.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("TradeOs.sln is not above the tests.");
-        return folder.FullName;
-    }
 
     private static string WithoutWords(string text)
     {

@@ -19,6 +19,8 @@ public sealed class TidyTests
         Break("stages have no chance", "TradeOs.Stages/A.cs", "var id = Guid.NewGuid();"),
         Break("stages do not wait", "TradeOs.Stages/A.cs", "Task Wait();"),
         Break("stages do not wait", "TradeOs.Stages/A.cs", "private async void Wait()"),
+        Break("stages take no lock", "TradeOs.Stages/A.cs", "lock (_gate) _count++;"),
+        Break("stages take no lock", "TradeOs.Stages/A.cs", "Monitor.Enter(_gate);"),
         Break("stages do no I/O", "TradeOs.Stages/A.cs", "using System.IO;"),
         Break("stages do no I/O", "TradeOs.Stages/A.cs", "File.ReadAllText(path);"),
         Break("stages do no I/O", "TradeOs.Stages/A.cs", "Console.WriteLine();"),
@@ -32,6 +34,10 @@ public sealed class TidyTests
         Break("no Task.Run in the pipeline", "TradeOs.Host/A.cs", "_ = Task.Run(Work);"),
         Break("no async void", "TradeOs.Host/A.cs", "async void Fire()"),
         Break("no ConfigureAwait", "TradeOs.Bus/A.cs", "await work.ConfigureAwait(false);"),
+        Break("no ConfigureAwait", "TradeOs.Bus/A.cs", "work.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);"),
+        Break(
+            "no ConfigureAwait", "TradeOs.Bus/A.cs",
+            "work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);"),
         Break("no #region", "TradeOs.Bus/A.cs", "#region Fields"),
         Break("no type named for nothing", "TradeOs.Host/A.cs", "class FeedManager"),
         Break("no type named for nothing", "TradeOs.Host/A.cs", "public sealed record OrderInfo(int A);"),
@@ -81,6 +87,8 @@ public sealed class TidyTests
     [TestCase("TradeOs.Host/Program.cs", "catch (Exception failure) { return 1; }")]
     [TestCase("TradeOs.Bus/A.cs", "catch (Exception failure) when (IsLoss(failure)) { }")]
     [TestCase("TradeOs.Bus/A.cs", "catch\n{\n    socket.Dispose();\n    throw;\n}")]
+    [TestCase("TradeOs.Bus/A.cs", "await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);")]
+    [TestCase("TradeOs.Stages/A.cs", "var monitored = block(Blocks); Monitors.Count();")]
     [TestCase("TradeOs.Bus/A.cs", "#pragma warning disable CA5350 // Redis names scripts by SHA-1.")]
     [TestCase("TradeOs.Bus/A.cs", "class Database { } class Information { } class Bases { }")]
     public void Rules_OnATidyText_AllAgree(string path, string text)

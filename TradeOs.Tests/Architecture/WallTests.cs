@@ -13,11 +13,15 @@ namespace TradeOs.Tests.Architecture;
 [TestFixture]
 public sealed class WallTests
 {
-    /// <remarks>The compiler makes generated validators hold a lock, and iterators look at their thread.</remarks>
+    /// <remarks>
+    /// Two things are let through because machines write them: the generator of the options' validators locks where it
+    /// caches an attribute, and the compiler asks for the thread in every iterator. The rules "stages take no lock" and
+    /// "stages do no I/O" see either when it is written by hand.
+    /// </remarks>
     private const string NeverInStages =
-        @"^System\.Threading\.(?!CancellationToken$|Monitor)|^System\.(IO|Net)\.|^StackExchange\." +
+        @"^System\.Threading\.(?!(CancellationToken|Monitor(\.(Enter|Exit))?)$)|^System\.(IO|Net)\.|^StackExchange\." +
         @"|^Microsoft\.Extensions\.Logging\.|^System\.(Console|Random|TimeProvider)$" +
-        @"|^System\.Environment\.(?!get_NewLine|get_CurrentManagedThreadId)" +
+        @"|^System\.Environment\.(?!get_CurrentManagedThreadId$)" +
         @"|^System\.Security\.Cryptography\.RandomNumberGenerator$" +
         @"|^System\.Diagnostics\.(Stopwatch|Process)$|^System\.(DateTime|DateTimeOffset)\.get_(Now|UtcNow|Today)$" +
         @"|^System\.Guid\.(NewGuid|CreateVersion7)$|^TradeOs\.Bus\.(Redis|Control|Data|Host)";
@@ -45,6 +49,8 @@ public sealed class WallTests
     [TestCase("System.DateTime.get_UtcNow", NeverInStages)]
     [TestCase("System.Threading.Tasks.Task", NeverInStages)]
     [TestCase("System.IO.File", NeverInStages)]
+    [TestCase("System.Environment.get_MachineName", NeverInStages)]
+    [TestCase("System.Threading.Interlocked", NeverInStages)]
     [TestCase("System.Net.Sockets.Socket", NeverInStages)]
     [TestCase("TradeOs.Bus.RedisStreamBus", NeverInStages)]
     public void Guard_OnAnAssemblyThatUsesIt_Objects(string name, string pattern) =>
@@ -71,8 +77,8 @@ public sealed class WallTests
     [TestCase("TradeOs.Stages")]
     public void Project_DemandsDocumentationOfWhatIsPublic(string project)
     {
-        var settings = File.ReadAllText(Path.Combine(SourceFile.Root, "Directory.Build.props"))
-            + File.ReadAllText(Path.Combine(SourceFile.Root, ".editorconfig")) + Project(project);
+        var settings = File.ReadAllText(Path.Combine(Repository.Root, "Directory.Build.props"))
+            + File.ReadAllText(Path.Combine(Repository.Root, ".editorconfig")) + Project(project);
 
         Assert.That((string?)Project(project).Descendants("GenerateDocumentationFile").Single(), Is.EqualTo("true"));
         Assert.That(settings, Does.Contain("<TreatWarningsAsErrors>true</TreatWarningsAsErrors>"));
@@ -80,7 +86,7 @@ public sealed class WallTests
     }
 
     private static XElement Project(string name) =>
-        XElement.Load(Path.Combine(SourceFile.Root, name, name + ".csproj"));
+        XElement.Load(Path.Combine(Repository.Root, name, name + ".csproj"));
 
     /// <summary>Full names of the foreign types and members an assembly refers to.</summary>
     private static List<string> Used(Assembly assembly)

@@ -11,15 +11,17 @@ namespace TradeOs.Tests.Documents;
 [TestFixture]
 public sealed partial class DocumentTests
 {
+    private static readonly string[] Parts = ["from", "arrow", "reader", "to"];
+
     [Test]
     public void ArchitecturePicture_IsTheTopology()
     {
         var drawn = Arrow().Matches(Read("ARCHITECTURE.md"))
-            .Select(match => (From: match.Groups["from"].Value, Arrow: match.Groups["arrow"].Value, Reader: match.Groups["reader"].Value, To: match.Groups["to"].Value))
+            .Select(match => string.Join(' ', Parts.Select(part => match.Groups[part].Value)))
             .ToList();
 
         var real = Topology.Readers.Select(reader =>
-            (From: reader.Input ?? "", Arrow: reader.Input is null ? "" : reader.Mode == ReadMode.Group ? "=>" : "->", Reader: reader.Name, To: reader.Outputs[0]));
+            $"{reader.Input} {ArrowOf(reader)} {reader.Name} {reader.Outputs[0]}");
 
         Assert.That(drawn, Is.EqualTo(real));
     }
@@ -28,14 +30,15 @@ public sealed partial class DocumentTests
     public void OptionsPage_NamesEveryKeyWithItsDefault()
     {
         var page = Read("docs/OPTIONS.md");
-        var shipped = SettingsReader.Read(new SettingsSource(Path.Combine(Root(), "appsettings.json"), []));
+        var shipped = SettingsReader.Read(new SettingsSource(Path.Combine(Repository.Root, "appsettings.json"), []));
 
         foreach (var (section, options) in shipped.Sections)
         {
             foreach (var key in Sections.KeysOf(options.GetType()))
             {
                 var value = ConfigVerb.Text(Sections.ValueOf(options, key));
-                Assert.That(page, Does.Contain($"| `{section}:{key}` | {(value.Length > 0 ? $"`{value}`" : "empty")} |"));
+                var cell = value.Length > 0 ? $"`{value}`" : "empty";
+                Assert.That(page, Does.Contain($"| `{section}:{key}` | {cell} |"));
             }
         }
     }
@@ -44,7 +47,7 @@ public sealed partial class DocumentTests
     public void ShippedSettings_NameEveryKeyAndAreTheDefaults()
     {
         var file = JsonDocument.Parse(Read("appsettings.json")).RootElement;
-        var shipped = SettingsReader.Read(new SettingsSource(Path.Combine(Root(), "appsettings.json"), []));
+        var shipped = SettingsReader.Read(new SettingsSource(Path.Combine(Repository.Root, "appsettings.json"), []));
         using var empty = new TemporaryDirectory();
         var none = Path.Combine(empty.Path, "appsettings.json");
         File.WriteAllText(none, "{}");
@@ -54,17 +57,19 @@ public sealed partial class DocumentTests
         {
             foreach (var key in Sections.KeysOf(options.GetType()))
             {
+                var found = ConfigVerb.Text(Sections.ValueOf(options, key));
+                var expected = ConfigVerb.Text(Sections.ValueOf(byDefault, key));
                 Assert.That(Has(file, $"{section}:{key}"), Is.True, $"{section}:{key} is missing in appsettings.json");
-                Assert.That(
-                    ConfigVerb.Text(Sections.ValueOf(options, key)), Is.EqualTo(ConfigVerb.Text(Sections.ValueOf(byDefault, key))), $"{section}:{key}");
+                Assert.That(found, Is.EqualTo(expected), $"{section}:{key}");
             }
         }
 
         Assert.That(shipped.Streams.Keys, Is.EquivalentTo(Topology.Streams));
         foreach (var stream in Topology.Streams)
             Assert.That(shipped.Streams[stream].MaxLength, Is.EqualTo(defaults.Streams[stream].MaxLength), stream);
-        Assert.That(shipped.Streams[StreamNames.Fills].MaxLength, Is.GreaterThan(shipped.Streams[StreamNames.SignalsRaw].MaxLength));
-        Assert.That(shipped.Streams[StreamNames.TradeApproved].MaxLength, Is.GreaterThan(shipped.Streams[StreamNames.SignalsRaw].MaxLength));
+        var usual = shipped.Streams[StreamNames.SignalsRaw].MaxLength;
+        Assert.That(shipped.Streams[StreamNames.Fills].MaxLength, Is.GreaterThan(usual));
+        Assert.That(shipped.Streams[StreamNames.TradeApproved].MaxLength, Is.GreaterThan(usual));
     }
 
     [Test]
@@ -75,12 +80,16 @@ public sealed partial class DocumentTests
             foreach (Match match in Named().Matches(Read(document)))
             {
                 var name = match.Groups["path"].Value;
-                var found = Directory.EnumerateFiles(Root(), Path.GetFileName(name), SearchOption.AllDirectories)
+                var found = Directory
+                    .EnumerateFiles(Repository.Root, Path.GetFileName(name), SearchOption.AllDirectories)
                     .Any(file => file.Replace('\\', '/').EndsWith("/" + name, StringComparison.Ordinal));
                 Assert.That(found, Is.True, $"{document} names {name}");
             }
         }
     }
+
+    private static string ArrowOf(ReaderDefinition reader) =>
+        reader.Input is null ? "" : reader.Mode == ReadMode.Group ? "=>" : "->";
 
     private static bool Has(JsonElement element, string key)
     {
@@ -89,16 +98,10 @@ public sealed partial class DocumentTests
         return true;
     }
 
-    private static string Read(string file) => File.ReadAllText(Path.Combine(Root(), file));
+    private static string Read(string file) => File.ReadAllText(Path.Combine(Repository.Root, file));
 
-    private static string Root()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory!.FullName, "TradeOs.sln"))) directory = directory.Parent;
-        return directory.FullName;
-    }
-
-    [GeneratedRegex(@"^(?<from>[a-z_.]*) *(?<arrow>->|=>)? +(?<reader>[a-z-]+) +-> (?<to>[a-z_.]+)$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?<from>[a-z_.]*) *(?<arrow>->|=>)? +(?<reader>[a-z-]+) +-> (?<to>[a-z_.]+)$", RegexOptions.Multiline)]
     private static partial Regex Arrow();
 
     [GeneratedRegex(@"[`/(](?<path>[\w./-]*\w\.(cs|lua|md|json))[`)]")]

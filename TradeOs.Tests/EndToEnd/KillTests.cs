@@ -9,12 +9,13 @@ namespace TradeOs.Tests.EndToEnd;
 public sealed class KillTests
 {
     private const int Rows = 19_904;
+    private const string KillMissed = "the kill must land while the pipeline moves";
 
     [Test]
     public async Task Host_KilledTwentyTimesWhileItMoves_GivesTheSameStreams()
     {
         const int kills = 20;
-        var seed = Seed();
+        var random = new Random(Seed.Next());
         var expected = await UndisturbedAsync();
         await using var redis = await RedisServerProcess.StartAsync();
         using var control = await ControlConnection.ConnectAsync(redis.Options, CancellationToken.None);
@@ -23,12 +24,13 @@ public sealed class KillTests
         for (var kill = 0; kill < kills; kill++)
         {
             await using var host = TradeOsProcess.Start(Arguments(redis, data));
-            var at = before + seed.Next(200, Rows / (kills + 4));
+            var at = before + random.Next(200, Rows / (kills + 4));
             var position = await ReachAsync(control, host, at);
             await host.KillAsync();
             position = await LengthAsync(control);
-            TestContext.Out.WriteLine($"kill {kill + 1}: host at {position} of {Rows} rows, metrics {await MetricsAsync(control)}");
-            Assert.That(position, Is.GreaterThan(before).And.LessThan(Rows), "the kill must land while the pipeline moves");
+            var metrics = await StreamEntries.LengthAsync(control, StreamNames.Metrics);
+            TestContext.Out.WriteLine($"kill {kill + 1}: host at {position} of {Rows} rows, metrics {metrics}");
+            Assert.That(position, Is.GreaterThan(before).And.LessThan(Rows), KillMissed);
             before = position;
         }
 
@@ -42,7 +44,7 @@ public sealed class KillTests
     public async Task Redis_KilledFiveTimesWhileThePipelineMoves_GivesTheSameStreams()
     {
         const int kills = 5;
-        var seed = Seed();
+        var random = new Random(Seed.Next());
         var expected = await UndisturbedAsync();
         await using var redis = await RedisServerProcess.StartAsync();
         using var data = new TemporaryDirectory();
@@ -52,9 +54,9 @@ public sealed class KillTests
         {
             using (var control = await ControlConnection.ConnectAsync(redis.Options, CancellationToken.None))
             {
-                var position = await ReachAsync(control, host, before + seed.Next(1000, Rows / (kills + 1)));
+                var position = await ReachAsync(control, host, before + random.Next(1000, Rows / (kills + 1)));
                 TestContext.Out.WriteLine($"kill {kill + 1}: redis at {position} of {Rows} rows");
-                Assert.That(position, Is.GreaterThan(before).And.LessThan(Rows), "the kill must land while the pipeline moves");
+                Assert.That(position, Is.GreaterThan(before).And.LessThan(Rows), KillMissed);
                 before = position;
             }
 
@@ -66,13 +68,15 @@ public sealed class KillTests
 
         Assert.That(result.ExitCode, Is.Zero, result.ToString());
         Assert.That(result.Digests, Is.EqualTo(expected));
-        Assert.That(result.Error.Split('\n').Count(line => line.Contains("Paused:", StringComparison.Ordinal)), Is.InRange(1, 2 * kills));
+        var pauses = result.Error.Split('\n').Count(line => line.Contains("Paused:", StringComparison.Ordinal));
+        Assert.That(pauses, Is.InRange(1, 2 * kills));
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> UndisturbedAsync()
     {
         var result = await TradeOsProcess.RunAsync(
-            "run", "--bus", "memory", "--feed", $"binance-trades:{Recorded.File(Recorded.BtcSpot)}", "--until-idle", "--json");
+            "run", "--bus", "memory", "--feed", $"binance-trades:{Recorded.File(Recorded.BtcSpot)}", "--until-idle",
+            "--json");
         Assert.That(result.ExitCode, Is.Zero, result.ToString());
         return result.Digests;
     }
@@ -80,8 +84,8 @@ public sealed class KillTests
     /// <summary>Small batches make the run long enough for every kill to land inside it.</summary>
     private static string[] Arguments(RedisServerProcess redis, TemporaryDirectory data) =>
     [
-        "run", "--redis", redis.Endpoint, "--set", "Redis:Mode=External", "--set", "Pipeline:BatchCountMax=2", "--data", data.Path,
-        "--feed", $"binance-trades:{Recorded.File(Recorded.BtcSpot)}", "--until-idle", "--json",
+        "run", "--redis", redis.Endpoint, "--set", "Redis:Mode=External", "--set", "Pipeline:BatchCountMax=2",
+        "--data", data.Path, "--feed", $"binance-trades:{Recorded.File(Recorded.BtcSpot)}", "--until-idle", "--json",
     ];
 
     /// <summary>Waits until the feed has come that far; the host must not end before.</summary>
@@ -96,14 +100,6 @@ public sealed class KillTests
         }
     }
 
-    private static Task<long> LengthAsync(ControlConnection control) => StreamEntries.LengthAsync(control, StreamNames.MarketData);
-
-    private static Task<long> MetricsAsync(ControlConnection control) => StreamEntries.LengthAsync(control, StreamNames.Metrics);
-
-    private static Random Seed()
-    {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("TRADEOS_SEED"), out var given) ? given : Environment.TickCount;
-        TestContext.Out.WriteLine($"seed {seed}; repeat with TRADEOS_SEED={seed}");
-        return new Random(seed);
-    }
+    private static Task<long> LengthAsync(ControlConnection control) =>
+        StreamEntries.LengthAsync(control, StreamNames.MarketData);
 }

@@ -28,8 +28,11 @@ public sealed class MaxLengthTests
         Assert.That(capped.Added, Is.EqualTo(free.Added));
         Assert.That(capped.Metrics, Is.EqualTo(free.Metrics));
         Assert.That(written.Digests, Is.EqualTo(free.Digests));
-        Assert.That(written.LongestSeen, Is.GreaterThan(Cap / 2).And.LessThanOrEqualTo(Cap), $"{written.Samples} samples");
-        Assert.That(capped.Entries[StreamNames.MarketData], Is.LessThan(free.Entries[StreamNames.MarketData]), "nothing was trimmed");
+        Assert.That(
+            written.LongestSeen, Is.GreaterThan(Cap / 2).And.LessThanOrEqualTo(Cap), $"{written.Samples} samples");
+        Assert.That(
+            capped.Entries[StreamNames.MarketData], Is.LessThan(free.Entries[StreamNames.MarketData]),
+            "nothing was trimmed");
         TestContext.Out.WriteLine($"{written.Samples} samples of XLEN, longest {written.LongestSeen}");
     }
 
@@ -37,8 +40,12 @@ public sealed class MaxLengthTests
     private sealed class StreamChecker : IDisposable
     {
         private readonly ControlConnection _control;
-        private readonly Dictionary<string, StreamDigest> _digests = Topology.Streams.ToDictionary(stream => stream, stream => new StreamDigest(stream));
-        private readonly Dictionary<string, EntryId> _after = Topology.Streams.ToDictionary(stream => stream, _ => EntryId.Zero);
+        private readonly Dictionary<string, StreamDigest> _digests =
+            Topology.Streams.ToDictionary(stream => stream, stream => new StreamDigest(stream));
+
+        private readonly Dictionary<string, EntryId> _after =
+            Topology.Streams.ToDictionary(stream => stream, _ => EntryId.Zero);
+
         private readonly CancellationTokenSource _stop = new();
         private readonly Task _following;
         private long _longest;
@@ -64,7 +71,7 @@ public sealed class MaxLengthTests
             }
 
             foreach (var (stream, digest) in _digests)
-                Assert.That(digest.Count, Is.EqualTo(added[stream]), $"the checker was too slow and missed entries of {stream}");
+                Assert.That(digest.Count, Is.EqualTo(added[stream]), $"the checker was too slow for {stream}");
             return (_digests.ToDictionary(pair => pair.Key, pair => pair.Value.ToHex()), _longest, _samples);
         }
 
@@ -85,7 +92,8 @@ public sealed class MaxLengthTests
             var pages = await Task.WhenAll(Topology.Streams.Select(async stream =>
             {
                 var length = await StreamEntries.LengthAsync(_control, stream);
-                return (Stream: stream, Length: length, Page: await StreamEntries.AfterAsync(_control, stream, _after[stream]));
+                var page = await StreamEntries.AfterAsync(_control, stream, _after[stream]);
+                return (Stream: stream, Length: length, Page: page);
             }));
             foreach (var (stream, length, page) in pages)
             {

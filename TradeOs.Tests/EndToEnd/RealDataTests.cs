@@ -24,7 +24,7 @@ public sealed class RealDataTests
         Assert.That(result.ExitCode, Is.Zero, result.ToString());
         Assert.That(result.Entries[StreamNames.MarketData], Is.EqualTo(rows));
         foreach (var stream in Topology.Path) Assert.That(result.Entries[stream], Is.Positive, stream);
-        Assert.That((await redis.CliAsync("XLEN", "market_data.raw")).Trim(), Is.EqualTo(rows.ToString(CultureInfo.InvariantCulture)));
+        Assert.That(await redis.CliAsync("XLEN", "market_data.raw"), Is.EqualTo($"{rows}"));
     }
 
     [TestCase(Recorded.BtcSpot, "61837.63 61860.8 61556.04 61602.02 437.91552 27006929.591035 204.49112")]
@@ -83,7 +83,8 @@ public sealed class RealDataTests
         var intents = await redis.CliAsync("XLEN", "trade.intents");
 
         Assert.That(qualified.Split('\n'), Does.Contain("confidence").And.Contain("BTCUSDT"));
-        Assert.That(fills.Split('\n').Count(line => line == "order_id"), Is.EqualTo(Math.Min(20, result.Entries["fills"])));
+        var fillsShown = fills.Split('\n').Count(line => line == "order_id");
+        Assert.That(fillsShown, Is.EqualTo(Math.Min(20, result.Entries["fills"])));
         Assert.That(long.Parse(intents, CultureInfo.InvariantCulture), Is.EqualTo(result.Entries["trade.intents"]));
         foreach (var stream in (string[])["trade.intents", "trade.approved"])
         {
@@ -94,6 +95,10 @@ public sealed class RealDataTests
     }
 
     internal static Task<TradeOsResult> RunAsync(
-        RedisServerProcess redis, TemporaryDirectory data, string feed, params string[] more) => TradeOsProcess.RunAsync(
-        ["run", "--redis", redis.Endpoint, "--set", "Redis:Mode=External", "--data", data.Path, "--feed", feed, "--until-idle", "--json", .. more]);
+        RedisServerProcess redis, TemporaryDirectory data, string feed, params string[] more) =>
+        TradeOsProcess.RunAsync(
+        [
+            "run", "--redis", redis.Endpoint, "--set", "Redis:Mode=External", "--data", data.Path,
+            "--feed", feed, "--until-idle", "--json", .. more,
+        ]);
 }

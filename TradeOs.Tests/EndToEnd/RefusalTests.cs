@@ -3,14 +3,19 @@ using TradeOs.Stages;
 
 namespace TradeOs.Tests.EndToEnd;
 
-/// <summary>What is wrong is said, with its exit code, before any stage starts and before anything is written.</summary>
+/// <summary>
+/// What is wrong is said, with its exit code, before any stage starts and before anything is written.
+/// </summary>
 [TestFixture]
 public sealed class RefusalTests
 {
     [TestCase("Pipelin:BatchCountMax=5", "--set: unknown key 'Pipelin:BatchCountMax'; the sections are Account, ")]
-    [TestCase("Pipeline:BatchCount=5", "--set: unknown key 'Pipeline:BatchCount'; Pipeline has BatchCountMax, ReadWait.")]
+    [TestCase(
+        "Pipeline:BatchCount=5", "--set: unknown key 'Pipeline:BatchCount'; Pipeline has BatchCountMax, ReadWait.")]
     [TestCase("Streams:fils:MaxLength=5", "--set: unknown stream 'fils' in Streams; the streams are market_data.raw, ")]
-    [TestCase("Streams:fills:MaxLength=0", "Streams:fills:MaxLength is 0, expected 512 (four batches of Pipeline:BatchCountMax, 128) to 100000000.")]
+    [TestCase(
+        "Streams:fills:MaxLength=0", "Streams:fills:MaxLength is 0, expected 512 (four batches of " +
+        "Pipeline:BatchCountMax, 128) to 100000000.")]
     [TestCase("Streams:fills:MaxLength=many", "Streams:fills:MaxLength is \"many\", expected a whole number.")]
     [TestCase("Feasibility:NotionalMax=-1", "--set: Feasibility:NotionalMax is \"-1\", it must be between ")]
     [TestCase("Pipeline:BatchCountMax=abc", "--set: Pipeline:BatchCountMax is \"abc\", expected a whole number.")]
@@ -59,7 +64,9 @@ public sealed class RefusalTests
         var result = await RunAsync(redis, data);
 
         Assert.That(result.ExitCode, Is.EqualTo(3), result.ToString());
-        Assert.That(result.Error, Does.Contain("would lose acknowledged writes").And.Contain("appendonly is \"no\", expected yes").And.Contain("CONFIG SET appendonly yes"));
+        Assert.That(result.Error, Does.Contain("would lose acknowledged writes"));
+        Assert.That(result.Error, Does.Contain("appendonly is \"no\", expected yes"));
+        Assert.That(result.Error, Does.Contain("CONFIG SET appendonly yes"));
         Assert.That(await redis.CliAsync("DBSIZE"), Does.StartWith("0"));
     }
 
@@ -85,7 +92,8 @@ public sealed class RefusalTests
         var endpoint = $"127.0.0.1:{RedisServerProcess.FreePort()}";
 
         var result = await TradeOsProcess.RunAsync(
-            "run", "--redis", endpoint, "--set", "Redis:Mode=External", "--data", data.Path, "--feed", "none", "--until-idle");
+            "run", "--redis", endpoint, "--set", "Redis:Mode=External", "--data", data.Path,
+            "--feed", "none", "--until-idle");
 
         Assert.That(result.ExitCode, Is.EqualTo(2), result.ToString());
         Assert.That(result.Error, Does.Contain($"Redis at {endpoint} cannot be reached").And.Contain("Redis:Endpoint"));
@@ -103,7 +111,8 @@ public sealed class RefusalTests
         var adopted = await RunAsync(redis, data, "--adopt");
 
         Assert.That((refused.ExitCode, adopted.ExitCode), Is.EqualTo((3, 0)), adopted.ToString());
-        Assert.That(refused.Error, Does.Contain("a wiped Redis must not look like a first install").And.Contain("--adopt"));
+        Assert.That(
+            refused.Error, Does.Contain("a wiped Redis must not look like a first install").And.Contain("--adopt"));
     }
 
     [Test]
@@ -112,14 +121,15 @@ public sealed class RefusalTests
         await using var redis = await RedisServerProcess.StartAsync();
         using var data = new TemporaryDirectory();
         await using var first = TradeOsProcess.Start(Arguments(redis, data, "--feed", "simulated:rate=50"));
-        await Poll.UntilAsync(async () => (await redis.CliAsync("XLEN", "market_data.raw")).Trim() is not ("" or "0"));
+        await Poll.UntilAsync(async () => await redis.CliAsync("XLEN", "market_data.raw") is not ("" or "0"));
 
         var second = await RunAsync(redis, data);
         var third = await RunAsync(redis, data, "--take-over");
         var ended = await first.EndAsync();
 
         Assert.That((second.ExitCode, third.ExitCode, ended.ExitCode), Is.EqualTo((3, 0, 3)), ended.ToString());
-        Assert.That(second.Error, Does.Contain($"Host {Environment.MachineName}:{first.Id} runs the pipeline").And.Contain("--take-over"));
+        var named = $"Host {Environment.MachineName}:{first.Id} runs the pipeline";
+        Assert.That(second.Error, Does.Contain(named).And.Contain("--take-over"));
         Assert.That(ended.Error, Does.Contain("so that nothing is done twice"));
     }
 
@@ -138,7 +148,8 @@ public sealed class RefusalTests
         Assert.That(result.Error, Does.Contain("fills").And.Contain("string"));
     }
 
-    private static Task<TradeOsResult> RunAsync(RedisServerProcess redis, TemporaryDirectory data, params string[] more) =>
+    private static Task<TradeOsResult> RunAsync(
+        RedisServerProcess redis, TemporaryDirectory data, params string[] more) =>
         TradeOsProcess.RunAsync(Arguments(redis, data, ["--feed", "none", "--until-idle", "--json", .. more]));
 
     private static string[] Arguments(RedisServerProcess redis, TemporaryDirectory data, params string[] more) =>

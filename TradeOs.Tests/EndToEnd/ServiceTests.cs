@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using NUnit.Framework;
 using TradeOs.Stages;
 
@@ -34,10 +36,7 @@ public sealed class ServiceTests
         await UntilMetricsAsync(endpoint);
         var before = await RowsAsync(endpoint);
 
-        var server = int.Parse(
-            (await CliAsync(endpoint, "INFO", "server")).Split('\n').First(line => line.StartsWith("process_id:", StringComparison.Ordinal))["process_id:".Length..].Trim(),
-            System.Globalization.CultureInfo.InvariantCulture);
-        using (var process = System.Diagnostics.Process.GetProcessById(server)) process.Kill();
+        await KillServerAsync(endpoint);
         await Poll.UntilAsync(async () => await RowsAsync(endpoint) > before + 100);
         await host.SignalAsync("TERM");
         var result = await host.EndAsync();
@@ -52,7 +51,8 @@ public sealed class ServiceTests
         await using var redis = await RedisServerProcess.StartAsync("--bind", "127.0.0.1", "--save", "");
         using var data = new TemporaryDirectory();
         string[] where = ["--redis", redis.Endpoint, "--data", data.Path];
-        await using var host = TradeOsProcess.Start(["run", "--set", "Redis:Mode=External", "--feed", "simulated:rate=200", .. where]);
+        await using var host = TradeOsProcess.Start(
+            ["run", "--set", "Redis:Mode=External", "--feed", "simulated:rate=200", .. where]);
         await UntilMetricsAsync(redis.Endpoint);
 
         var status = await TradeOsProcess.RunAsync(["status", .. where]);
@@ -77,8 +77,9 @@ public sealed class ServiceTests
         await using var redis = await RedisServerProcess.StartAsync();
         using var data = new TemporaryDirectory();
         await RealDataTests.RunAsync(redis, data, "simulated:count=3000,rate=max");
-        foreach (var key in (await redis.CliAsync("HKEYS", "tradeos:state:signal-qualifier")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            await redis.CliAsync("HSET", "tradeos:state:signal-qualifier", key, "{ not ours");
+        const string state = "tradeos:state:signal-qualifier";
+        foreach (var key in (await redis.CliAsync("HKEYS", state)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            await redis.CliAsync("HSET", state, key, "{ not ours");
         var before = await redis.CliAsync("XLEN", StreamNames.SignalsQualified);
 
         var first = await RealDataTests.RunAsync(redis, data, "simulated:count=6000,rate=max");
@@ -88,7 +89,8 @@ public sealed class ServiceTests
         Assert.That(first.Error, Does.Match("signal-qualifier failed at signals.raw/[0-9]+-[0-9]+: JsonException"));
         var failed = first.Error.Split('\n').First(line => line.Contains("failed at", StringComparison.Ordinal));
         Assert.That(second.Error, Does.Contain(failed), "it must stop at the same place");
-        Assert.That(await redis.CliAsync("XLEN", StreamNames.SignalsQualified), Is.EqualTo(before), "nothing was skipped");
+        var after = await redis.CliAsync("XLEN", StreamNames.SignalsQualified);
+        Assert.That(after, Is.EqualTo(before), "nothing was skipped");
     }
 
     [Test]
@@ -99,7 +101,8 @@ public sealed class ServiceTests
         var result = await TradeOsProcess.RunAsync("doctor", "--redis", redis.Endpoint);
 
         Assert.That(result.ExitCode, Is.EqualTo(1), result.ToString());
-        Assert.That(result.Output, Does.Contain("appendfsync is \"everysec\"").And.Contain("CONFIG SET appendfsync always"));
+        Assert.That(
+            result.Output, Does.Contain("appendfsync is \"everysec\"").And.Contain("CONFIG SET appendfsync always"));
     }
 
     [Test]
@@ -114,33 +117,35 @@ public sealed class ServiceTests
     [Test]
     public async Task ConfigShow_MasksSecretsAndSaysWhereEachValueComesFrom()
     {
-        var result = await TradeOsProcess.RunAsync("config", "show", "--set", "Redis:Password=secret", "--redis", "127.0.0.1:7000");
+        var result = await TradeOsProcess.RunAsync(
+            "config", "show", "--set", "Redis:Password=secret", "--redis", "127.0.0.1:7000");
 
         Assert.That(result.ExitCode, Is.Zero, result.ToString());
         Assert.That(result.Output, Does.Not.Contain("secret").And.Contain("********"));
-        var endpoint = result.Output.Split('\n').First(line => line.Contains("Redis:Endpoint", StringComparison.Ordinal));
+        var endpoint = result.Output.Split('\n')
+            .First(line => line.Contains("Redis:Endpoint", StringComparison.Ordinal));
         Assert.That(endpoint, Does.Contain("127.0.0.1:7000").And.Contain("--redis"));
     }
 
-    private static TradeOsProcess StartManaged(TemporaryDirectory data, string endpoint, string feed) => TradeOsProcess.Start(
-        "run", "--redis", endpoint, "--set", "Redis:Mode=Managed", "--data", data.Path, "--feed", feed);
+    private static TradeOsProcess StartManaged(TemporaryDirectory data, string endpoint, string feed) =>
+        TradeOsProcess.Start(
+            "run", "--redis", endpoint, "--set", "Redis:Mode=Managed", "--data", data.Path, "--feed", feed);
 
     private static Task UntilMetricsAsync(string endpoint) =>
-        Poll.UntilAsync(async () => (await CliAsync(endpoint, "XLEN", StreamNames.Metrics)).Trim() is not ("" or "0"));
+        Poll.UntilAsync(async () => await RedisCli.RunAsync(endpoint, "XLEN", StreamNames.Metrics) is not ("" or "0"));
 
-    private static async Task<long> RowsAsync(string endpoint) =>
-        long.TryParse(await CliAsync(endpoint, "HGET", "tradeos:checkpoint:feed", "count"), out var rows) ? rows : 0;
-
-    /// <summary>What redis-cli prints; empty while the server is away.</summary>
-    private static async Task<string> CliAsync(string endpoint, params string[] command)
+    private static async Task<long> RowsAsync(string endpoint)
     {
-        var start = new System.Diagnostics.ProcessStartInfo("redis-cli", ["-p", endpoint.Split(':')[1], .. command])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        using var process = System.Diagnostics.Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : "";
+        var count = await RedisCli.RunAsync(endpoint, "HGET", "tradeos:checkpoint:feed", "count");
+        return long.TryParse(count, CultureInfo.InvariantCulture, out var rows) ? rows : 0;
+    }
+
+    private static async Task KillServerAsync(string endpoint)
+    {
+        const string title = "process_id:";
+        var facts = (await RedisCli.RunAsync(endpoint, "INFO", "server")).Split('\n', StringSplitOptions.TrimEntries);
+        var id = facts.First(line => line.StartsWith(title, StringComparison.Ordinal))[title.Length..];
+        using var server = Process.GetProcessById(int.Parse(id, CultureInfo.InvariantCulture));
+        server.Kill();
     }
 }

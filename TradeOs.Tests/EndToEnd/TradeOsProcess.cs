@@ -37,17 +37,20 @@ internal sealed class TradeOsProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts <c>tradeos</c> with these arguments; nothing of this machine's environment reaches its settings.</summary>
+    /// <summary>
+    /// Starts <c>tradeos</c> with these arguments; nothing of this machine's environment reaches its settings.
+    /// </summary>
     public static TradeOsProcess Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "tradeos.exe" : "tradeos"), arguments)
+        var program = OperatingSystem.IsWindows() ? "tradeos.exe" : "tradeos";
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = AppContext.BaseDirectory,
         };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("TRADEOS_", StringComparison.Ordinal)).ToList())
-            start.Environment.Remove(name);
+        foreach (var name in start.Environment.Keys.ToList())
+            if (name.StartsWith("TRADEOS_", StringComparison.Ordinal)) start.Environment.Remove(name);
         return new TradeOsProcess(start);
     }
 
@@ -74,11 +77,7 @@ internal sealed class TradeOsProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM or SIGINT, as a supervisor or Ctrl-C sends it.</summary>
-    public async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{Id}"]);
-        await kill.WaitForExitAsync(TestContext.CurrentContext.CancellationToken);
-    }
+    public Task SignalAsync(string signal) => Signals.SendAsync(signal, Id);
 
     public async ValueTask DisposeAsync()
     {
@@ -110,5 +109,6 @@ internal sealed record TradeOsResult(int ExitCode, string Output, string Error)
     public override string ToString() => $"exit {ExitCode}\nstdout:\n{Output}\nstderr:\n{Error}";
 
     private Dictionary<string, T> Streams<T>(string name, Func<JsonElement, T> value) =>
-        Json.GetProperty("streams").EnumerateObject().ToDictionary(stream => stream.Name, stream => value(stream.Value.GetProperty(name)));
+        Json.GetProperty("streams").EnumerateObject()
+            .ToDictionary(stream => stream.Name, stream => value(stream.Value.GetProperty(name)));
 }

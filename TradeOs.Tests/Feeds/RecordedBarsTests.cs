@@ -27,7 +27,7 @@ public sealed class RecordedBarsTests
     {
         using var run = new FeedRun();
 
-        await run.ToEndAsync("ohlcv:" + SharedData.Path(file));
+        await run.ToEndAsync("ohlcv:" + Recorded.File(file));
 
         Assert.That((run.Progress.Accepted, run.Progress.Refused), Is.EqualTo((accepted, refused)));
         Assert.That((await run.EventsAsync()).Length, Is.EqualTo(accepted));
@@ -44,13 +44,13 @@ public sealed class RecordedBarsTests
         "open=1.57608 high=1.5761 low=1.57585 close=1.57585 volume=0")]
     [TestCase("binance_issue_excerpts/cm-BTCUSD_PERP-1h-2023-10-27.issue283.csv", "at=2023-10-27T00:00:00.000000Z " +
         "source=file symbol=CM kind=bar open=34161.6 high=34182.5 low=33977.4 close=34024.2 volume=409953")]
-    [TestCase("nautilus/ADABTC-1m-2021-11-27.csv", "at=2021-11-27T00:00:00.000000Z source=file symbol=ADABTC kind=bar " +
-        "open=0.00002853 high=0.00002854 low=0.00002851 close=0.00002854 volume=36304.2")]
+    [TestCase("nautilus/ADABTC-1m-2021-11-27.csv", "at=2021-11-27T00:00:00.000000Z source=file symbol=ADABTC " +
+        "kind=bar open=0.00002853 high=0.00002854 low=0.00002851 close=0.00002854 volume=36304.2")]
     public async Task Feed_OfARecordedFile_BeginsWithItsOldestBar(string file, string entry)
     {
         using var run = new FeedRun();
 
-        await run.ToEndAsync("ohlcv:" + SharedData.Path(file));
+        await run.ToEndAsync("ohlcv:" + Recorded.File(file));
 
         Assert.That((await run.EntriesAsync(StreamNames.MarketData))[0].Fields.ToString(), Is.EqualTo(entry));
     }
@@ -60,7 +60,7 @@ public sealed class RecordedBarsTests
     {
         using var run = new FeedRun();
 
-        await run.ToEndAsync("ohlcv:" + SharedData.Path("pyalgotrade/spy-2010-yahoofinance.csv"));
+        await run.ToEndAsync("ohlcv:" + Recorded.File("pyalgotrade/spy-2010-yahoofinance.csv"));
 
         Assert.That((await run.EventsAsync()).Select(bar => bar.At), Is.Ordered);
     }
@@ -70,7 +70,7 @@ public sealed class RecordedBarsTests
     {
         using var run = new FeedRun();
 
-        await run.ToEndAsync("ohlcv:" + SharedData.Path("skender/bad.csv"));
+        await run.ToEndAsync("ohlcv:" + Recorded.File("skender/bad.csv"));
 
         var kinds = (await run.LettersAsync("error"))
             .CountBy(error => System.Text.RegularExpressions.Regex.Replace(error, @"-?\d+(\.\d+)?", "#"))
@@ -91,7 +91,7 @@ public sealed class RecordedBarsTests
     public async Task Feed_OfTradesAsBars_IsAnErrorOfTheFile()
     {
         using var run = new FeedRun();
-        var path = SharedData.Path("pyalgotrade/bitstampUSD.csv");
+        var path = Recorded.File("pyalgotrade/bitstampUSD.csv");
         var first = (await File.ReadAllLinesAsync(path))[0];
 
         var failure = run.Fails<FeedFileException>("ohlcv:" + path);
@@ -113,7 +113,7 @@ public sealed class RecordedBarsTests
     {
         using var run = new FeedRun();
 
-        var failure = run.Fails<FeedFileException>($"binance-trades:{SharedData.Path(file)},symbol=X");
+        var failure = run.Fails<FeedFileException>($"binance-trades:{Recorded.File(file)},symbol=X");
 
         Assert.That(failure.Message, Does.Contain(part));
         Assert.That(await run.TextAsync(), Is.Empty);

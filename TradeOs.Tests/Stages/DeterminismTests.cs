@@ -28,7 +28,7 @@ public sealed class DeterminismTests
     [Test]
     public async Task Stages_OnManySymbolsAtOnce_WriteForEachWhatTheyWriteForItAlone()
     {
-        var alone = Recordings.Read(Recordings.BtcFutures).Cast<Trade>().ToArray();
+        var alone = Recordings.Read(Recorded.BtcFutures).Cast<Trade>().ToArray();
         var mixed = alone.SelectMany(trade => new[] { trade, trade with { Symbol = "COPY:1" } });
 
         var expected = await SignalsAsync(alone, "BTCUSDT");

@@ -113,7 +113,7 @@ public sealed class IndicatorTests
 
     private static double?[] Column(string path, string name)
     {
-        var lines = SharedFiles.Lines(path);
+        var lines = Recorded.Lines(path);
         var column = Array.FindIndex(
             lines[0].Split(','), title => title.Equals(name, StringComparison.OrdinalIgnoreCase));
         return [.. lines.Skip(1).Where(line => line.Length > 0).Select(line => Number(line.Split(',')[column]))];

@@ -108,14 +108,7 @@ public sealed class RedisServerProcess : IAsyncDisposable
     }
 
     /// <summary>Runs redis-cli against it and returns what it printed, without the last line end.</summary>
-    public async Task<string> CliAsync(params string[] arguments)
-    {
-        string[] all = ["-p", Port.ToString(CultureInfo.InvariantCulture), .. arguments];
-        using var cli = Process.Start(new ProcessStartInfo("redis-cli", all) { RedirectStandardOutput = true })!;
-        var text = await cli.StandardOutput.ReadToEndAsync();
-        await cli.WaitForExitAsync();
-        return text.TrimEnd('\n');
-    }
+    public Task<string> CliAsync(params string[] arguments) => RedisCli.RunAsync(Endpoint, arguments);
 
     /// <summary>What the server logged.</summary>
     public string Log() => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "(no log)";

@@ -7,16 +7,18 @@ namespace TradeOs.Tests;
 public static class Signals
 {
     /// <summary>Freezes it: it keeps its sockets and answers nothing.</summary>
-    public static Task StopAsync(int processId) => SendAsync("-STOP", processId);
+    public static Task StopAsync(int processId) => SendAsync("STOP", processId);
 
     /// <summary>Lets it go on after <see cref="StopAsync"/>.</summary>
-    public static Task ContinueAsync(int processId) => SendAsync("-CONT", processId);
+    public static Task ContinueAsync(int processId) => SendAsync("CONT", processId);
 
-    private static async Task SendAsync(string signal, int processId)
+    /// <summary>Sends a signal by its name, "TERM".</summary>
+    public static async Task SendAsync(string signal, int processId)
     {
         var id = processId.ToString(CultureInfo.InvariantCulture);
-        using var kill = Process.Start(new ProcessStartInfo("kill", [signal, id]))!;
+        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", id]))!;
         await kill.WaitForExitAsync();
-        if (kill.ExitCode != 0) throw new InvalidOperationException($"kill {signal} {id} exited with {kill.ExitCode}.");
+        if (kill.ExitCode != 0)
+            throw new InvalidOperationException($"kill -{signal} {id} exited with {kill.ExitCode}.");
     }
 }

@@ -43,8 +43,10 @@ internal sealed class RowParser : IAsyncDisposable
     public RowParser(FeedFile file, FeedSpec spec, string layout, long rowsDone)
     {
         (_file, _spec, Layout, _rowsDone) = (file, spec, layout, rowsDone);
-        _parsing = Task.Factory.StartNew(
-            Parse, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _parsing = new Task(Parse, TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // The task carries how parsing ended to whoever waits; run synchronously, it never leaves this thread.
+        new Thread(_parsing.RunSynchronously) { IsBackground = true, Name = $"parse {file.Name}" }.Start();
     }
 
     /// <summary>How the rows are read; known before the first block can be taken.</summary>

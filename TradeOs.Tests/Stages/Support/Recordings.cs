@@ -6,19 +6,17 @@ namespace TradeOs.Tests.Stages;
 /// <summary>The four recordings the pipeline is shown, read by a few lines of the tests' own.</summary>
 internal static class Recordings
 {
-    public const string BtcSpot = "derived/BTCUSDT-trades-spot-20240808_09.headerless.csv.gz";
-    public const string BtcFutures = "derived/BTCUSDT-trades-um-20240808.header.csv.gz";
-    public const string TrxSpot = "derived/TRXUSDT-trades-spot-2025-03-04.us.headerless.csv.gz";
-    public const string SpyDaily = "skender/default.csv";
-
     private const long MicrosecondsFrom = 100_000_000_000_000;
 
-    public static string[] All { get; } = [BtcSpot, BtcFutures, TrxSpot, SpyDaily];
+    public static string[] All { get; } =
+        [Recorded.BtcSpot, Recorded.BtcFutures, Recorded.TrxMicroseconds, Recorded.Spy];
 
     public static IReadOnlyList<MarketEvent> Read(string path)
     {
-        var lines = SharedFiles.Lines(path).Where(line => char.IsAsciiDigit(line[0]));
-        return path == SpyDaily ? [.. lines.Select(BarOf)] : [.. lines.Select(line => TradeOf(SymbolOf(path), line))];
+        var lines = Recorded.Lines(path).Where(line => char.IsAsciiDigit(line[0]));
+        return path == Recorded.Spy
+            ? [.. lines.Select(BarOf)]
+            : [.. lines.Select(line => TradeOf(SymbolOf(path), line))];
     }
 
     private static string SymbolOf(string path) => Path.GetFileName(path).Split('-')[0];
