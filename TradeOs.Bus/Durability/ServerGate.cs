@@ -29,7 +29,8 @@ public sealed partial class ServerGate : IServerGate, IDisposable
     /// <param name="isManaged">Whether this host repairs the append-only file before each start of the server.</param>
     /// <param name="identity">Knows whether the server is ours.</param>
     /// <param name="time">Clock of waits.</param>
-    /// <param name="logger">One line for each finding that does not refuse the server, once, and for each rewrite.</param>
+    /// <param name="logger">One line, once, for each finding that does not refuse the server; one for each
+    /// rewrite.</param>
     public ServerGate(
         RedisOptions options, bool isManaged, IInstanceIdentity identity, TimeProvider time, ILogger<ServerGate> logger)
     {

@@ -160,7 +160,8 @@ public sealed class ServerGateTests
     {
         public TimeSpan Passed { get; set; }
 
-        public override long GetTimestamp() => base.GetTimestamp() + (Passed.Ticks * TimestampFrequency / TimeSpan.TicksPerSecond);
+        public override long GetTimestamp() =>
+            base.GetTimestamp() + (Passed.Ticks * TimestampFrequency / TimeSpan.TicksPerSecond);
     }
 
     private sealed class CountingIdentity : IInstanceIdentity
