@@ -6,24 +6,31 @@ namespace TradeOs.Bus;
 /// <summary>Admits a server process once it is durable, ours and, unless repaired before its start, sealed.</summary>
 /// <remarks>
 /// Durability comes before identity: a first install must not leave its id on a server that has to be reconfigured
-/// and may come back empty. Each run id is examined once; connections that arrive meanwhile wait.
+/// and may come back empty. Settings can be changed while a server runs, so each reconnect examines it again; sealed
+/// is each server process once. Connections that arrive meanwhile wait.
 /// </remarks>
 public sealed partial class ServerGate : IServerGate, IDisposable
 {
+    /// <summary>The readers of one reconnect come within this time; they share one examination.</summary>
+    private static readonly TimeSpan ExaminationHolds = TimeSpan.FromSeconds(1);
+
     private readonly RedisOptions _options;
     private readonly bool _isManaged;
     private readonly IInstanceIdentity _identity;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly HashSet<string> _admitted = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
+    private string _examined = "";
+    private long _examinedAt;
 
     /// <summary>A gate of one host.</summary>
     /// <param name="options">Where Redis is; whether relaxed durability is accepted.</param>
     /// <param name="isManaged">Whether this host repairs the append-only file before each start of the server.</param>
     /// <param name="identity">Knows whether the server is ours.</param>
     /// <param name="time">Clock of waits.</param>
-    /// <param name="logger">One line for each finding that does not refuse the server, and for each rewrite.</param>
+    /// <param name="logger">One line, once, for each finding that does not refuse the server; one for each
+    /// rewrite.</param>
     public ServerGate(
         RedisOptions options, bool isManaged, IInstanceIdentity identity, TimeProvider time, ILogger<ServerGate> logger)
     {
@@ -36,10 +43,10 @@ public sealed partial class ServerGate : IServerGate, IDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_admitted.Contains(runId)) return;
+            if (_examined == runId && _time.GetElapsedTime(_examinedAt) < ExaminationHolds) return;
             using var connection = await ControlConnection.ConnectAsync(_options, cancellationToken);
             await ExamineAsync(connection, runId, cancellationToken);
-            _admitted.Add(runId);
+            (_examined, _examinedAt) = (runId, _time.GetTimestamp());
         }
         catch (RedisServerException refusal)
         {
@@ -75,7 +82,8 @@ public sealed partial class ServerGate : IServerGate, IDisposable
                 "Cure each of them, or accept the loss with Redis:AllowRelaxedDurability=true.");
         }
 
-        foreach (var finding in findings) LogFinding(_logger, _options.Endpoint, finding.ToString());
+        foreach (var finding in findings)
+            if (_said.Add(finding.ToString())) LogFinding(_logger, _options.Endpoint, finding.ToString());
     }
 
     private Exception Translate(RedisServerException refusal) => refusal.Message.Split(' ')[0] switch
@@ -91,6 +99,6 @@ public sealed partial class ServerGate : IServerGate, IDisposable
     private static partial void LogFinding(ILogger logger, string endpoint, string finding);
 
     [LoggerMessage(151, LogLevel.Information,
-        "Redis at {Endpoint} was restarted; its append-only file was rewritten before the first write to run {RunId}.")]
+        "Redis at {Endpoint} runs anew, as {RunId}: its append-only file was rewritten before our first write.")]
     private static partial void LogSealed(ILogger logger, string endpoint, string runId);
 }

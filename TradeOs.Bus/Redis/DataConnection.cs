@@ -143,7 +143,7 @@ internal sealed class DataConnection : IDisposable
         {
             "NOAUTH" or "WRONGPASS" or "NOPERM" => new RefusedException(
                 $"Redis refused us: {error} Set Redis:Password to the password of its 'default' user."),
-            "LOADING" or "MASTERDOWN" or "BUSY" or "NOSCRIPT" or "MISCONF" =>
+            "LOADING" or "MASTERDOWN" or "BUSY" or "NOSCRIPT" or "MISCONF" or "OOM" =>
                 new BusUnavailableException($"Redis is not ready: {error}"),
             "NOGROUP" or "WRONGTYPE" or "UNBLOCKED" =>
                 new StreamDamagedException($"A stream is not what it was: {error}"),

@@ -18,6 +18,9 @@ internal abstract class BusSession : IAsyncDisposable
     /// </summary>
     public bool IsServerLeft { get; set; }
 
+    /// <summary>Whether a managed server stops with this run.</summary>
+    public virtual bool IsServerToStop => false;
+
     /// <summary>The bus the arguments ask for, ready to be used.</summary>
     /// <exception cref="RefusedException">The server may not be used.</exception>
     /// <exception cref="FencedException">Another host uses it.</exception>

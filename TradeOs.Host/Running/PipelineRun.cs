@@ -19,7 +19,7 @@ internal sealed partial class PipelineRun
     private readonly BusSession _session;
     private readonly ILoggerFactory _loggers;
     private readonly List<LoopProgress> _loops = [];
-    private readonly List<BackgroundService> _services = [];
+    private readonly List<StageService> _stages = [];
 
     private PipelineRun(Settings settings, RunArguments arguments, BusSession session, ILoggerFactory loggers) =>
         (_settings, _arguments, _session, _loggers) = (settings, arguments, session, loggers);
@@ -47,9 +47,10 @@ internal sealed partial class PipelineRun
         var feed = new FeedLoop(
             _session.Bus, specs, limits, new FeedProgress(), Time, _loggers.CreateLogger<FeedLoop>());
         AddStages(limits);
-        using var host = Build(feed, out var idle);
+        using var host = Build(feed);
+        var services = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
         await host.RunAsync();
-        return await EndAsync(feed.Progress, idle);
+        return await EndAsync(services, feed.Progress);
     }
 
     private void AddStages(LoopLimits limits)
@@ -58,11 +59,11 @@ internal sealed partial class PipelineRun
         {
             var progress = new LoopProgress(stage.Reader.Name);
             _loops.Add(progress);
-            _services.Add(new StageService(new StageLoop(_session.Bus, stage, limits, progress), stage.Reader.Name));
+            _stages.Add(new StageService(new StageLoop(_session.Bus, stage, limits, progress), stage.Reader.Name));
         }
     }
 
-    private IHost Build(FeedLoop feed, out IdleWatch? idle)
+    private IHost Build(FeedLoop feed)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
             new HostApplicationBuilderSettings());
@@ -72,37 +73,41 @@ internal sealed partial class PipelineRun
             options.ShutdownTimeout = StopWait;
             options.ServicesStopConcurrently = true;
         });
-        _services.InsertRange(0, _session.Services);
-        _services.Add(new FeedService(feed));
-        IdleWatch? watch = null;
+
         // AddHostedService would drop the second service of a type; each stage is one of eight.
-        foreach (var service in _services) builder.Services.AddSingleton<IHostedService>(service);
+        BackgroundService[] services =
+        [
+            .. _session.Services, .. _stages, new FeedService(feed),
+            new RunView(_loops, feed.Progress, Time, _loggers.CreateLogger<RunView>()),
+        ];
+        foreach (var service in services) builder.Services.AddSingleton<IHostedService>(service);
         if (_arguments.UntilIdle)
         {
-            builder.Services.AddSingleton<IHostedService>(provider => watch = new IdleWatch(
+            builder.Services.AddSingleton<IHostedService>(provider => new IdleWatch(
                 _session.Bus, feed.Progress.Completed, provider.GetRequiredService<IHostApplicationLifetime>(), Time));
         }
 
-        var view = new RunView(_loops, feed.Progress, Time, _loggers.CreateLogger<RunView>());
-        builder.Services.AddSingleton<IHostedService>(view);
-        var host = builder.Build();
-        _ = host.Services.GetServices<IHostedService>().Count();
-        idle = watch;
-        return host;
+        return builder.Build();
     }
 
-    /// <summary>The exit code: that of the first service that failed, else of the run.</summary>
-    private async Task<int> EndAsync(FeedProgress feed, IdleWatch? idle)
+    /// <summary>The exit code: the gravest of the services that failed, else whether the run did what was
+    /// asked.</summary>
+    private async Task<int> EndAsync(List<BackgroundService> services, FeedProgress feed)
     {
-        var failures = _services.Where(service => service.ExecuteTask is { IsFaulted: true })
+        var failures = services.Where(service => service.ExecuteTask is { IsFaulted: true })
             .Select(service => (Service: service, Failure: service.ExecuteTask!.Exception!.GetBaseException()))
             .ToList();
         foreach (var (service, failure) in failures) Terminal.Say("red", "tradeos:", Sentence(service, failure));
         if (failures.Any(failure => failure.Failure is FencedException)) _session.IsServerLeft = true;
         if (failures.Count > 0) return failures.Max(failure => ExitCode.Of(failure.Failure));
-        if (idle is { IsIdle: true }) await SummariseAsync();
-        else LogStopped(_loggers.CreateLogger<PipelineRun>(), feed.Rows, _loops[^1].Count);
-        return ExitCode.Good;
+        if (services.OfType<IdleWatch>().Any(watch => watch.IsIdle))
+        {
+            await SummariseAsync();
+            return ExitCode.Good;
+        }
+
+        LogStopped(_loggers.CreateLogger<PipelineRun>(), feed.Rows, _loops[^1].Count);
+        return _arguments.UntilIdle ? ExitCode.Failed : ExitCode.Good;
     }
 
     /// <summary>A stage that threw is named with the entry it stopped at; it will stop there again.</summary>
@@ -127,9 +132,16 @@ internal sealed partial class PipelineRun
         {
             SummaryTable.Write(Terminal.Out, summary);
         }
+
+        if (_session.IsServerToStop) LogLookHint(_loggers.CreateLogger<PipelineRun>());
     }
 
     [LoggerMessage(300, LogLevel.Information,
         "Stopped at {Rows} rows of the feed, {Trades} trades closed; the next start goes on from there.")]
     private static partial void LogStopped(ILogger logger, long rows, long trades);
+
+    [LoggerMessage(301, LogLevel.Information,
+        "Redis stops with this run. To look at the streams with redis-cli, run the same again with --keep-redis: " +
+        "it adds nothing to them.")]
+    private static partial void LogLookHint(ILogger logger);
 }

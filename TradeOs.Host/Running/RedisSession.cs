@@ -24,6 +24,8 @@ internal sealed class RedisSession : BusSession
 
     public override IReadOnlyList<BackgroundService> Services { get; }
 
+    public override bool IsServerToStop => _server.IsManaged && !IsServerLeft;
+
     /// <summary>Finds or starts the server, makes sure of it, and takes this host's place on it.</summary>
     /// <exception cref="RefusedException">The server may not be used.</exception>
     /// <exception cref="FencedException">Another host runs on it.</exception>

@@ -30,6 +30,24 @@ public sealed class CommitScriptTests : RedisFixture
         Assert.That(await Server.CliAsync("XPENDING", "in", "copy"), Does.StartWith("1\n"));
     }
 
+    /// <summary>The second lock on the door: no connection is killed here, the commit itself must see it.</summary>
+    [TestCase("epoch", "2")]
+    [TestCase("owner", "another")]
+    public async Task Commit_TheCheckpointNamesAnotherEpochOrOwner_IsFencedAndWritesNothing(string field, string value)
+    {
+        using var bus = NewHost();
+        await using var reader = await bus.OpenAsync(Copy(ReadMode.Group), Cancel);
+        await AddAsync("a");
+        var batch = await CopyOfAllAsync(reader);
+        await Server.CliAsync("HSET", RedisKeys.Checkpoint("copy"), field, value);
+
+        var result = await reader.CommitAsync(batch, Cancel);
+
+        Assert.That(result, Is.EqualTo(CommitResult.Fenced));
+        Assert.That(await Server.CliAsync("XLEN", "out"), Is.EqualTo("0"));
+        Assert.That(await Server.CliAsync("XPENDING", "in", "copy"), Does.StartWith("1"));
+    }
+
     [TestCase("position", "first")]
     [TestCase("count", "many")]
     [TestCase("count", "")]
@@ -64,6 +82,21 @@ public sealed class CommitScriptTests : RedisFixture
             Throws.TypeOf<InvariantViolatedException>()
                 .With.Message.Contains("out").And.Message.Contains(fields.ToString(CultureInfo.InvariantCulture)));
         Assert.That(await Server.CliAsync("XLEN", "out"), Is.EqualTo("0"));
+    }
+
+    [Test]
+    public async Task Open_RedisAtItsMaxmemory_WaitsAndResumes()
+    {
+        using var bus = NewHost();
+        await (await bus.OpenAsync(Copy(ReadMode.Offset), Cancel)).DisposeAsync();
+        await Server.CliAsync("CONFIG", "SET", "maxmemory", "1");
+
+        var opening = bus.OpenAsync(Copy(ReadMode.Offset), Cancel);
+        await Poll.UntilAsync(() => Task.FromResult(opening.IsCompleted || bus.Trouble is not null));
+        await Server.CliAsync("CONFIG", "SET", "maxmemory", "0");
+
+        await using var reader = await opening;
+        Assert.That(await reader.CommitAsync(new Batch(), Cancel), Is.EqualTo(CommitResult.Committed));
     }
 
     [Test]

@@ -49,6 +49,24 @@ public sealed class ServerGateTests
     }
 
     [Test]
+    public async Task Admit_ASettingChangedWhileItRuns_IsFoundAtTheNextReconnect()
+    {
+        await using var server = await RedisServerProcess.StartAsync();
+        var runId = await RunIdAsync(server);
+        var time = new MovableTime();
+        using var gate = new ServerGate(server.Options, isManaged: false, _identity, time, _log);
+        await gate.AdmitAsync(runId, default);
+        await server.CliAsync("CONFIG", "SET", "appendfsync", "everysec");
+
+        await gate.AdmitAsync(runId, default);
+        time.Passed = TimeSpan.FromSeconds(2);
+        var error = Assert.ThrowsAsync<RefusedException>(() => gate.AdmitAsync(runId, default));
+
+        Assert.That(_identity.Verified, Is.EqualTo(1), "readers of one reconnect share an examination");
+        Assert.That(error!.Message, Does.Contain("appendfsync is \"everysec\", expected always"));
+    }
+
+    [Test]
     public async Task Admit_ARunThatIsGone_IsUnavailable()
     {
         await using var server = await RedisServerProcess.StartAsync();
@@ -136,6 +154,14 @@ public sealed class ServerGateTests
     {
         using var connection = await ControlConnection.ConnectAsync(server.Options, default);
         return (await connection.InfoAsync("server"))["run_id"];
+    }
+
+    private sealed class MovableTime : TimeProvider
+    {
+        public TimeSpan Passed { get; set; }
+
+        public override long GetTimestamp() =>
+            base.GetTimestamp() + (Passed.Ticks * TimestampFrequency / TimeSpan.TicksPerSecond);
     }
 
     private sealed class CountingIdentity : IInstanceIdentity

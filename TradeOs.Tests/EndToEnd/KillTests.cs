@@ -72,6 +72,30 @@ public sealed class KillTests
         Assert.That(pauses, Is.InRange(1, 2 * kills));
     }
 
+    /// <summary>What the comparison would show if a stage's position were not kept together with its outputs.</summary>
+    [Test]
+    public async Task Control_PositionLostAfterAKill_ShowsInTheStreams()
+    {
+        var expected = await UndisturbedAsync();
+        await using var redis = await RedisServerProcess.StartAsync();
+        using var control = await ControlConnection.ConnectAsync(redis.Options, CancellationToken.None);
+        using var data = new TemporaryDirectory();
+        await using (var host = TradeOsProcess.Start(Arguments(redis, data)))
+        {
+            await ReachAsync(control, host, Rows / 4);
+            await host.KillAsync();
+        }
+
+        await redis.CliAsync("HSET", RedisKeys.Checkpoint("signal-qualifier"), "position", "0-0", "count", "0");
+        await redis.CliAsync("DEL", RedisKeys.State("signal-qualifier"));
+        var result = await TradeOsProcess.RunAsync(Arguments(redis, data));
+
+        Assert.That(result.ExitCode, Is.Zero, result.ToString());
+        var differing = expected.Keys.Where(stream => result.Digests[stream] != expected[stream]).ToList();
+        Assert.That(differing, Does.Contain(StreamNames.SignalsQualified).And.Contain(StreamNames.Fills));
+        Assert.That(differing, Does.Not.Contain(StreamNames.MarketData));
+    }
+
     private static async Task<IReadOnlyDictionary<string, string>> UndisturbedAsync()
     {
         var result = await TradeOsProcess.RunAsync(

@@ -1,0 +1,71 @@
+using System.Globalization;
+using NUnit.Framework;
+using TradeOs.Bus;
+
+namespace TradeOs.Tests.Bus;
+
+/// <summary>What may happen between two steps of an opening, made to happen there.</summary>
+[TestFixture]
+public sealed class OpeningRaceTests : RedisFixture
+{
+    [TestCase(ReadMode.Offset)]
+    [TestCase(ReadMode.Group)]
+    public async Task Open_AnotherHostOpensBeforeTheLastStep_StartsOverAndCutsItOff(ReadMode mode)
+    {
+        using var other = NewHost();
+        await (await other.OpenAsync(Copy(mode), Cancel)).DisposeAsync();
+        IStreamReader? between = null;
+        await using var proxy = ProxyBefore("MULTI", async () => between = await other.OpenAsync(Copy(mode), Cancel));
+        using var bus = NewHost(options => options.Endpoint = proxy.Endpoint);
+
+        await using var reader = await bus.OpenAsync(Copy(mode), Cancel);
+        await AddAsync("a");
+
+        Assert.That(
+            async () => await between!.ReadAsync(1, Moment, Cancel), Throws.TypeOf<BusUnavailableException>(),
+            "Two connections live, and the older one takes entries.");
+        Assert.That(await Server.CliAsync("HGET", RedisKeys.Checkpoint("copy"), "epoch"), Is.EqualTo("3"));
+        Assert.That(await reader.CommitAsync(await CopyOfAllAsync(reader), Cancel), Is.EqualTo(CommitResult.Committed));
+        await between!.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Open_InputTrimmedWhileTheReaderIsMade_CountsFromWhatIsLeft()
+    {
+        await AddAsync("a", "b", "c");
+        await using var proxy = ProxyBefore("MULTI", () => Server.CliAsync("XTRIM", "in", "MAXLEN", "1"));
+        using var bus = NewHost(options => options.Endpoint = proxy.Endpoint);
+
+        await using var reader = await bus.OpenAsync(Copy(ReadMode.Offset), Cancel);
+
+        Assert.That(reader.Checkpoint.Count, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Open_AfterARestart_LeavesTheConnectionAloneThatHasTheOldOnesNumberNow()
+    {
+        using var bus = NewHost();
+        await (await bus.OpenAsync(Copy(ReadMode.Offset), Cancel)).DisposeAsync();
+        using var innocent = await DataConnection.ConnectAsync(Server.Options, TimeProvider.System, Cancel);
+        var number = (await innocent.AskAsync("CLIENT", "ID")).Integer().ToString(CultureInfo.InvariantCulture);
+        await Server.CliAsync(
+            "HSET", RedisKeys.Checkpoint("copy"), "client", number, "run_id", "of-the-process-before");
+
+        await (await bus.OpenAsync(Copy(ReadMode.Offset), Cancel)).DisposeAsync();
+
+        Assert.That((await innocent.AskAsync("PING")).Line(), Is.EqualTo("PONG"));
+    }
+
+    /// <summary>Does something once, before the first request that holds the command reaches the server.</summary>
+    private TcpProxy ProxyBefore(string command, Func<Task> once)
+    {
+        var isDone = false;
+        return new TcpProxy(Server.Port, async request =>
+        {
+            if (isDone || !request.Contains(command, StringComparison.Ordinal)) return Fault.None;
+            isDone = true;
+            await once();
+            return Fault.None;
+        });
+    }
+}
