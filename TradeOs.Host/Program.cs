@@ -11,8 +11,12 @@ if (parsed.Errors.Count > 0)
 
 try
 {
-    // Signals end the host's services in order; the command line's own handling would cut that short.
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    // A signal ends the host's services in order, Redis last, in about a second; only a Redis that hangs takes longer.
+    return await parsed.InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+    });
 }
 catch (Exception failure)
 {
