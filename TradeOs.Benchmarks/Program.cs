@@ -1,3 +1,6 @@
 using BenchmarkDotNet.Running;
+using TradeOs.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["pipeline", .. var rest]) return await PipelineComparison.RunAsync(rest);
+BenchmarkSwitcher.FromAssembly(typeof(QuestionConfig).Assembly).Run(args, new QuestionConfig());
+return 0;
