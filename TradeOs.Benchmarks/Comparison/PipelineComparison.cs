@@ -32,11 +32,14 @@ internal sealed class PipelineComparison
 
     private async Task RunAsync()
     {
-        await ThroughputAsync();
-        await LatencyAsync();
-        await RealStagesAsync();
-        await DepthAsync();
-        await ReplayAsync();
+        (ComparisonPart Part, Func<Task> Run)[] parts =
+        [
+            (ComparisonPart.Throughput, ThroughputAsync), (ComparisonPart.Latency, LatencyAsync),
+            (ComparisonPart.Real, RealStagesAsync), (ComparisonPart.Depth, DepthAsync),
+            (ComparisonPart.Replay, ReplayAsync),
+        ];
+        foreach (var (part, run) in parts)
+            if (_arguments.Only is null || _arguments.Only == part) await run();
         FigureReport.Write(_figures, Machine.Describe(), _arguments);
     }
 

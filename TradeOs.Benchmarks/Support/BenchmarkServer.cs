@@ -20,6 +20,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("tradeos-benchmark-").FullName;
     private readonly Process _process;
+    private int _isRemoved;
 
     private BenchmarkServer()
     {
@@ -69,7 +70,8 @@ internal sealed class BenchmarkServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
-        Kill();
+        if (Interlocked.Exchange(ref _isRemoved, 1) == 1) return;
+        _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
         Directory.Delete(_directory, recursive: true);
@@ -102,15 +104,11 @@ internal sealed class BenchmarkServer : IAsyncDisposable
 
     private void OnExit(object? sender, EventArgs arguments)
     {
-        Kill();
-        if (Directory.Exists(_directory)) Directory.Delete(_directory, recursive: true);
-    }
-
-    private void Kill()
-    {
-        if (_process.HasExited) return;
+        // What is being measured fails with its server, and disposes of it as well.
+        if (Interlocked.Exchange(ref _isRemoved, 1) == 1) return;
         _process.Kill();
         _process.WaitForExit();
+        Directory.Delete(_directory, recursive: true);
     }
 
     private sealed class OpenGate : IServerGate
