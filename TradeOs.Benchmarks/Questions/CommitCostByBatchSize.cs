@@ -12,23 +12,12 @@ public class CommitCostByBatchSize
     private RedisStreamBus _bus = null!;
     private IStreamReader _feed = null!;
 
+    // BenchmarkDotNet's toolchain for this process does not await a setup.
     [GlobalSetup]
-    public async Task StartAsync()
-    {
-        _server = await BenchmarkServer.StartAsync();
-        // Nobody reads what is written: without readers the stream is trimmed and never full.
-        var limits = new Dictionary<string, StreamLimit> { [StreamNames.MarketData] = new(10_000, []) };
-        _bus = _server.NewBus(limits);
-        _feed = await _bus.OpenAsync(Topology.Feed, CancellationToken.None);
-    }
+    public void Start() => StartAsync().GetAwaiter().GetResult();
 
     [GlobalCleanup]
-    public async Task StopAsync()
-    {
-        await _feed.DisposeAsync();
-        _bus.Dispose();
-        await _server.DisposeAsync();
-    }
+    public void Stop() => StopAsync().GetAwaiter().GetResult();
 
     [Benchmark(Baseline = true)]
     public Task One() => CommitAsync(1);
@@ -53,5 +42,21 @@ public class CommitCostByBatchSize
 
         var result = await _feed.CommitAsync(_batch, CancellationToken.None);
         if (result != CommitResult.Committed) throw new InvalidOperationException($"{result}: {_feed.Detail}");
+    }
+
+    private async Task StartAsync()
+    {
+        _server = await BenchmarkServer.StartAsync();
+        // Nobody reads what is written: without readers the stream is trimmed and never full.
+        var limits = new Dictionary<string, StreamLimit> { [StreamNames.MarketData] = new(10_000, []) };
+        _bus = _server.NewBus(limits);
+        _feed = await _bus.OpenAsync(Topology.Feed, CancellationToken.None);
+    }
+
+    private async Task StopAsync()
+    {
+        await _feed.DisposeAsync();
+        _bus.Dispose();
+        await _server.DisposeAsync();
     }
 }
