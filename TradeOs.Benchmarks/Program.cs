@@ -1,3 +1,11 @@
+using System.Runtime.InteropServices;
 using BenchmarkDotNet.Running;
+using TradeOs.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+// .NET 10 ends at a signal without a word; a server that a benchmark started must go with it.
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Environment.Exit(130));
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Environment.Exit(143));
+
+if (args is ["pipeline", .. var rest]) return await PipelineComparison.RunAsync(rest);
+BenchmarkSwitcher.FromAssembly(typeof(QuestionConfig).Assembly).Run(args, new QuestionConfig());
+return 0;

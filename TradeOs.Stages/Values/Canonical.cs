@@ -83,9 +83,17 @@ internal static class Canonical
 
     /// <summary>Writes an event time to the microsecond; <paramref name="target"/> has <see cref="TimeBytes"/>
     /// bytes.</summary>
+    /// <remarks>Digit by digit: every entry has a time, and the library reads a custom format each time anew.</remarks>
     public static void Write(DateTime time, Span<byte> target)
     {
-        time.TryFormat(target, out _, "yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
+        "0000-00-00T00:00:00.000000Z"u8.CopyTo(target);
+        Digits(target[..4], time.Year);
+        Digits(target[5..7], time.Month);
+        Digits(target[8..10], time.Day);
+        Digits(target[11..13], time.Hour);
+        Digits(target[14..16], time.Minute);
+        Digits(target[17..19], time.Second);
+        Digits(target[20..26], (int)(time.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond));
     }
 
     /// <summary>Bytes of outside text as people may see it.</summary>
@@ -111,6 +119,15 @@ internal static class Canonical
         var places = point < 0 ? 0 : text.Length - point - 1;
         value = new decimal(unchecked((int)digits), (int)(digits >> 32), 0, isNegative: false, (byte)places);
         return true;
+    }
+
+    private static void Digits(Span<byte> target, int value)
+    {
+        for (var index = target.Length - 1; index >= 0; index--)
+        {
+            target[index] = (byte)('0' + (value % 10));
+            value /= 10;
+        }
     }
 
     private static int WriteZero(Span<byte> target)

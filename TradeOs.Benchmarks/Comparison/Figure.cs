@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace TradeOs.Benchmarks;
+
+/// <summary>One thing measured, beside what DESIGN owes and aims at.</summary>
+/// <param name="What">The question, short.</param>
+/// <param name="Measured">The answer: the median of the rounds where there are several.</param>
+/// <param name="Unit">Unit of the figures; empty for a ratio.</param>
+/// <param name="Owed">What it must reach; null where nothing is owed.</param>
+/// <param name="Aim">What would be excellent; null where nothing is aimed at.</param>
+/// <param name="LowIsGood">Whether less is better.</param>
+internal sealed record Figure(
+    string What, double Measured, string Unit, double? Owed = null, double? Aim = null, bool LowIsGood = false)
+{
+    /// <summary>Whether it keeps what is owed; null where nothing is.</summary>
+    public bool? IsKept => Owed is { } owed ? (LowIsGood ? Measured <= owed : Measured >= owed) : null;
+
+    /// <summary>Three figures are more than a noisy machine can tell; whole numbers from a hundred up.</summary>
+    public static string Text(double? value) => value is not { } number
+        ? ""
+        : number.ToString(Math.Abs(number) >= 100 ? "#,0" : "0.##", CultureInfo.InvariantCulture);
+
+    /// <summary>The middle one; of an even number the mean of the two in the middle.</summary>
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}
