@@ -30,7 +30,8 @@ internal sealed record ComparisonArguments(int Rounds, int Ticks, int BatchCount
 
     private static readonly Option<ComparisonPart?> OnlyOption = new("--only") { Description = "The one part to run." };
 
-    private static readonly Option<bool> JsonOption = new("--json") { Description = "One JSON object instead of a table." };
+    private static readonly Option<bool> JsonOption =
+        new("--json") { Description = "One JSON object instead of a table." };
 
     /// <summary>The command whose action is run with what was asked for.</summary>
     public static RootCommand Command(Func<ComparisonArguments, Task> action)

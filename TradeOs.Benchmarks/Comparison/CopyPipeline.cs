@@ -4,7 +4,8 @@ using TradeOs.Stages;
 
 namespace TradeOs.Benchmarks;
 
-/// <summary>A feed and eight copy stages on the topology of the product: every tick is an entry in all nine streams.</summary>
+/// <summary>A feed and eight copy stages on the topology of the product: every tick is an entry in all nine
+/// streams.</summary>
 internal static class CopyPipeline
 {
     private const string LastReader = "metrics-publisher";
@@ -32,7 +33,8 @@ internal static class CopyPipeline
     }
 
     /// <summary>Feeds one tick at a time at a steady rate.</summary>
-    /// <returns>Milliseconds from before the tick is sent until it is on disk in the last stream, in rising order.</returns>
+    /// <returns>Milliseconds from before the tick is sent until it is on disk in the last stream, in rising
+    /// order.</returns>
     public static async Task<double[]> PaceAsync(
         BenchmarkServer server, int ticks, int ticksPerSecond, int batchCountMax)
     {

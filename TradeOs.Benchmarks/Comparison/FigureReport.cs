@@ -21,7 +21,8 @@ internal static class FigureReport
 
         var table = new Table().Border(Terminal.IsOutWatched ? TableBorder.Rounded : TableBorder.Markdown);
         table.AddColumn("what");
-        foreach (var name in (string[])["measured", "owed", "aim"]) table.AddColumn(name, column => column.RightAligned());
+        foreach (var name in (string[])["measured", "owed", "aim"])
+            table.AddColumn(name, column => column.RightAligned());
         table.AddColumn("unit").AddColumn("kept");
         foreach (var figure in figures) table.AddRow(Cells(figure));
         Terminal.Out.Write(table);

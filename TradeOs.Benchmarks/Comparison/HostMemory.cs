@@ -3,7 +3,8 @@ using TradeOs.Host;
 
 namespace TradeOs.Benchmarks;
 
-/// <summary>Resident memory of <c>tradeos run</c>, a process of its own, while it takes all the simulator gives.</summary>
+/// <summary>Resident memory of <c>tradeos run</c>, a process of its own, while it takes all the simulator
+/// gives.</summary>
 internal static class HostMemory
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);

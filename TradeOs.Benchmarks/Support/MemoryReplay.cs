@@ -5,7 +5,8 @@ using TradeOs.Stages;
 
 namespace TradeOs.Benchmarks;
 
-/// <summary>Simulated trades, made beforehand, through the whole pipeline on the in-memory bus, on one thread.</summary>
+/// <summary>Simulated trades, made beforehand, through the whole pipeline on the in-memory bus, on one
+/// thread.</summary>
 internal sealed class MemoryReplay
 {
     private const int BatchCountMax = 128;
