@@ -58,7 +58,8 @@ internal sealed class PipelineComparison
 
         Add("ceiling (redis-benchmark)", rounds.Select(round => round.Ceiling), "XADD/s");
         Add(
-            "saturated pipeline, nine entries a tick", rounds.Select(round => round.Pipeline.TicksPerSecond), "ticks/s");
+            "saturated pipeline, nine entries a tick",
+            rounds.Select(round => round.Pipeline.TicksPerSecond), "ticks/s");
         Add("naive consumer, eight hops", rounds.Select(round => round.Naive), "ticks/s");
         Add(
             "saturated pipeline over ceiling, in XADD/s",

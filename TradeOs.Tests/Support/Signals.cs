@@ -16,7 +16,8 @@ public static class Signals
     public static async Task SendAsync(string signal, int processId)
     {
         var id = processId.ToString(CultureInfo.InvariantCulture);
-        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", id]))!;
+        // The shell's own kill: a small machine has no program of that name.
+        using var kill = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"kill -{signal} {id}"]))!;
         await kill.WaitForExitAsync();
         if (kill.ExitCode != 0)
             throw new InvalidOperationException($"kill -{signal} {id} exited with {kill.ExitCode}.");
