@@ -14,7 +14,7 @@ esac
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-[ -t 2 ] && echo "Building TradeOs ..." >&2
+echo "Building TradeOs ..." >&2
 if ! dotnet build "$root/TradeOs.Host" -c Release --nologo -v minimal >"$log" 2>&1; then
     cat "$log" >&2
     echo "The build failed, see above." >&2

@@ -5,6 +5,8 @@ namespace TradeOs.Bus;
 /// not.</remarks>
 public sealed class HostLock : IAsyncDisposable
 {
+    private const int BeatsToExamination = 4;
+
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
 
     private readonly RedisOptions _options;
@@ -12,9 +14,11 @@ public sealed class HostLock : IAsyncDisposable
     private readonly string _name;
     private readonly TimeProvider _time;
     private DataConnection _connection;
+    private string _runId;
 
-    private HostLock(RedisOptions options, string owner, string name, TimeProvider time, DataConnection connection) =>
-        (_options, _owner, _name, _time, _connection) = (options, owner, name, time, connection);
+    private HostLock(
+        RedisOptions options, string owner, string name, TimeProvider time, DataConnection connection, string runId) =>
+        (_options, _owner, _name, _time, _connection, _runId) = (options, owner, name, time, connection, runId);
 
     /// <summary>Takes the place.</summary>
     /// <param name="options">Where Redis is.</param>
@@ -31,20 +35,23 @@ public sealed class HostLock : IAsyncDisposable
         RedisOptions options, IServerGate gate, string owner, string name, bool takeOver, TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var connection = await OpenAsync(options, gate, owner, name, takeOver, false, time, cancellationToken);
-        return new HostLock(options, owner, name, time, connection);
+        var opened = await OpenAsync(options, gate, owner, name, takeOver, false, time, cancellationToken);
+        return new HostLock(options, owner, name, time, opened.Connection, opened.RunId);
     }
 
-    /// <summary>Keeps the place until the token ends it: notices a lost connection and takes the place again.</summary>
+    /// <summary>Keeps the place until the token ends it: notices a lost connection and takes the place again, and has
+    /// the server examined every two seconds, because its settings can be changed while it runs.</summary>
     /// <exception cref="FencedException">Another host took it.</exception>
+    /// <exception cref="RefusedException">The server would lose data from now on.</exception>
     public async Task HoldAsync(IServerGate gate, CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        for (var beats = 0; !stoppingToken.IsCancellationRequested;)
         {
             try
             {
                 await Task.Delay(Beat, _time, stoppingToken);
                 if (!await AnswersAsync()) await ReopenAsync(gate, stoppingToken);
+                else if (++beats % BeatsToExamination == 0) await ExamineAsync(gate, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -78,7 +85,7 @@ public sealed class HostLock : IAsyncDisposable
         _connection.Dispose();
         try
         {
-            _connection = await OpenAsync(_options, gate, _owner, _name, false, true, _time, stoppingToken);
+            (_connection, _runId) = await OpenAsync(_options, gate, _owner, _name, false, true, _time, stoppingToken);
         }
         catch (BusUnavailableException)
         {
@@ -86,7 +93,19 @@ public sealed class HostLock : IAsyncDisposable
         }
     }
 
-    private static async Task<DataConnection> OpenAsync(
+    private async Task ExamineAsync(IServerGate gate, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await gate.AdmitAsync(_runId, stoppingToken);
+        }
+        catch (BusUnavailableException)
+        {
+            // The next beat finds it away.
+        }
+    }
+
+    private static async Task<(DataConnection Connection, string RunId)> OpenAsync(
         RedisOptions options, IServerGate gate, string owner, string name, bool takeOver, bool wasOurs,
         TimeProvider time, CancellationToken cancellationToken)
     {
@@ -98,7 +117,7 @@ public sealed class HostLock : IAsyncDisposable
             await connection.AskAsync("CLIENT", "SETNAME", "tradeos:host");
             await new Fence(connection, server, owner).TakeAsync(
                 RedisKeys.Host, AdmitAsync, _ => Task.FromResult<IReadOnlyList<string>>(["name", name]));
-            return connection;
+            return (connection, server.RunId);
 
             async Task AdmitAsync(Holder holder)
             {

@@ -12,6 +12,7 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
     private readonly IServerGate _gate;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
+    private readonly Dictionary<string, long> _acknowledged = new(StringComparer.Ordinal);
     private readonly HashSet<string> _opened = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReadPace> _paces = new(StringComparer.Ordinal);
     private Task<ControlConnection>? _control;
@@ -113,6 +114,12 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         }
     }
 
+    /// <summary>Remembers how far the server acknowledged a reader's commits.</summary>
+    internal void NoteAcknowledged(string reader, long count)
+    {
+        lock (_lock) _acknowledged[reader] = count;
+    }
+
     /// <summary>Whether a reader was opened by anyone since it had that epoch; false when the server cannot be
     /// asked.</summary>
     internal async Task<bool> IsFencedAsync(string reader, long epoch, CancellationToken cancellationToken)
@@ -142,6 +149,7 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
             var opening = new RedisReaderOpening(connection, definition);
             var epoch = await opening.FenceAsync(server, Owner, WasOurs(definition.Name));
             var checkpoint = await opening.CheckpointAsync();
+            ThrowIfGone(definition.Name, checkpoint);
             await opening.VerifyStreamsAsync(checkpoint);
             await opening.ClaimAsync(checkpoint);
             var state = await opening.StateAsync();
@@ -173,6 +181,20 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         }
 
         return await connecting;
+    }
+
+    /// <summary>A server that lost what it acknowledged must not be gone on with as if nothing had been.</summary>
+    private void ThrowIfGone(string reader, Checkpoint checkpoint)
+    {
+        long acknowledged;
+        lock (_lock)
+        {
+            if (!_acknowledged.TryGetValue(reader, out acknowledged) || checkpoint.Count >= acknowledged) return;
+        }
+
+        throw new StreamDamagedException(
+            $"{reader}: Redis at {_options.Endpoint} had acknowledged {acknowledged} inputs, its checkpoint now says " +
+            $"{checkpoint.Count}: acknowledged writes are gone. Look with tradeos doctor why, and restore its data.");
     }
 
     /// <summary>Whether this host opened the reader before.</summary>

@@ -12,13 +12,14 @@ internal sealed class RedisStreamReader : IStreamReader
     private readonly RedisCommitCommand _commit;
     private readonly RedisEntryReads _reads;
     private long _commits;
+    private long _count;
 
     public RedisStreamReader(
         RedisStreamBus bus, DataConnection connection, ReaderDefinition definition, long epoch, string control,
         Checkpoint checkpoint, IReadOnlyDictionary<string, string> state)
     {
         (_bus, _connection, _definition, _epoch) = (bus, connection, definition, epoch);
-        (Checkpoint, State) = (checkpoint, state);
+        (Checkpoint, State, _count) = (checkpoint, state, checkpoint.Count);
         _commit = new RedisCommitCommand(definition, bus.Limits, epoch, bus.Owner, control);
         _reads = new RedisEntryReads(connection, definition, checkpoint, bus.PaceOf(definition.Name));
     }
@@ -46,6 +47,7 @@ internal sealed class RedisStreamReader : IStreamReader
             await _connection.SendAsync();
             var result = ResultOf(await _connection.ReceiveAsync());
             if (readsOn) await _reads.TakeReadAheadAsync();
+            if (result == CommitResult.Committed) _bus.NoteAcknowledged(_definition.Name, _count += batch.InputCount);
             if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(batch.Position);
             return result;
         }

@@ -26,13 +26,16 @@ public sealed record StatusReport(
         var pipeline = before.Lag > 0 ? await PipelineReport.ReadAsync(look.Bus, cancellationToken) : before;
         var host = await HostAsync(look.Control);
         var findings = FindingsOf(before, pipeline, host).ToList();
+        foreach (var finding in await DurabilityCheck.ExamineAsync(look.Control))
+            if (finding.Severity == DurabilitySeverity.Fatal) findings.Add(finding.ToString());
         if (relaxed) findings.Add("Redis:AllowRelaxedDurability is on: a crash may lose acknowledged entries.");
         return new StatusReport(pipeline, host, await PendingAsync(look.Control), [.. findings]);
     }
 
     private static IEnumerable<string> FindingsOf(PipelineReport before, PipelineReport now, string? host)
     {
-        if (host is null) yield return "No host runs the pipeline on this Redis. Start one: tradeos run.";
+        if (host is null)
+            yield return "No host runs the pipeline on this Redis, or it is just reconnecting. Start one: tradeos run.";
         for (var index = 0; index < now.Readers.Length; index++)
         {
             var reader = now.Readers[index];

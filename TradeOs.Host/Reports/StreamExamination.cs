@@ -32,6 +32,12 @@ internal static class StreamExamination
             }
         }
 
+        foreach (var stream in Topology.Streams)
+        {
+            if ((await look.Bus.InspectStreamAsync(stream, cancellationToken)).LastId.Milliseconds == ulong.MaxValue)
+                findings.Add(Fatal(stream, "the largest id there is", "an id that others can follow"));
+        }
+
         return findings;
     }
 

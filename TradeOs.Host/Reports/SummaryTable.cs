@@ -9,10 +9,10 @@ internal static class SummaryTable
     /// <summary>Writes it to <paramref name="console"/>.</summary>
     public static void Write(IAnsiConsole console, RunSummary summary)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumn("stream");
+        var table = new Table().Border(TableBorder.Simple).AddColumn("stream", column => column.NoWrap());
         table.AddColumn(new TableColumn("entries").RightAligned());
         table.AddColumn(new TableColumn("ever written").RightAligned());
-        table.AddColumn(new TableColumn("sha-256 of the entries").NoWrap());
+        table.AddColumn(new TableColumn("sha-256 of the entries"));
         foreach (var line in summary.Streams)
             table.AddRow(line.Stream, Number(line.Entries), Number(line.Added), line.Sha256);
         console.Write(table);

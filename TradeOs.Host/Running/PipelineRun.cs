@@ -35,6 +35,7 @@ internal sealed partial class PipelineRun
     public static async Task<int> RunAsync(
         Settings settings, IReadOnlyList<string>? feeds, RunArguments arguments, CancellationToken cancellationToken)
     {
+        arguments.ThrowIfContradictory();
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new ConsoleLog(Time)));
         var specs = FeedSpecs.Parse(feeds ?? settings.Feeds, arguments.UntilIdle);
         await using var session = await BusSession.OpenAsync(settings, arguments, loggers, cancellationToken);

@@ -1,4 +1,5 @@
 using Spectre.Console;
+using TradeOs.Bus;
 using static TradeOs.Host.Terminal;
 
 namespace TradeOs.Host;
@@ -24,16 +25,31 @@ internal static class StatusVerb
         {
             while (true)
             {
-                var status = await StatusReport.ReadAsync(
-                    look, settings.Redis.AllowRelaxedDurability, cancellationToken);
-                Terminal.Out.Clear();
-                Write(Terminal.Out, settings, status);
+                await ShowAsync(look, settings, cancellationToken);
                 await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Ctrl-C is how watching ends.
+        }
+    }
+
+    /// <summary>A server that is away is part of what a watcher wants to see.</summary>
+    private static async Task ShowAsync(BusLook look, Settings settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = await StatusReport.ReadAsync(
+                look, settings.Redis.AllowRelaxedDurability, cancellationToken);
+            Terminal.Out.Clear();
+            Write(Terminal.Out, settings, status);
+        }
+        catch (BusUnavailableException)
+        {
+            Terminal.Out.Clear();
+            var endpoint = Markup.Escape(settings.Redis.Endpoint);
+            Terminal.Out.MarkupLine($"[red]Redis at {endpoint} is away; looking again.[/]");
         }
     }
 
@@ -49,10 +65,10 @@ internal static class StatusVerb
 
     private static Table ReadersTable(StatusReport status)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumn("reader").AddColumn("reads");
+        var table = new Table().Border(TableBorder.Simple).AddColumn("reader", NoWrap).AddColumn("reads", NoWrap);
         foreach (var title in (string[])["read", "behind", "pending", "written", "silent"])
             table.AddColumn(new TableColumn(title).RightAligned());
-        table.AddColumn("position");
+        table.AddColumn("position", NoWrap);
         foreach (var line in status.Pipeline.Readers)
         {
             var pending = status.Pending.TryGetValue(line.Reader, out var count) ? Number(count) : "";
@@ -67,7 +83,7 @@ internal static class StatusVerb
 
     private static Table StreamsTable(Settings settings, StatusReport status)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumn("stream");
+        var table = new Table().Border(TableBorder.Simple).AddColumn("stream", NoWrap);
         foreach (var title in (string[])["entries", "MaxLength", "ever written"])
             table.AddColumn(new TableColumn(title).RightAligned());
         foreach (var (stream, report) in status.Pipeline.Streams)
@@ -97,4 +113,6 @@ internal static class StatusVerb
         streams = status.Pipeline.Streams.ToDictionary(
             line => line.Stream, line => new { length = line.Report.Length, added = line.Report.Added }),
     };
+
+    private static void NoWrap(TableColumn column) => column.NoWrap();
 }

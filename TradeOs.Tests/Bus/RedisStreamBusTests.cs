@@ -61,6 +61,26 @@ public sealed class RedisStreamBusTests : StreamBusContract
     }
 
     [Test]
+    public async Task Open_AcknowledgedCommitsGone_IsDamagedAndNotDoneAgain()
+    {
+        await FeedAsync("a", "b");
+        await using (var reader = await Bus.OpenAsync(Follower, Cancel))
+        {
+            var batch = new Batch();
+            foreach (var entry in await reader.ReadAsync(10, TimeSpan.FromSeconds(5), Cancel)) batch.Complete(entry.Id);
+            await reader.CommitAsync(batch, Cancel);
+        }
+
+        await _control.ExecuteAsync(
+            "HSET", RedisKeys.Checkpoint("follower"), "position", "0-0", "count", "0");
+
+        Assert.That(
+            async () => await Bus.OpenAsync(Follower, Cancel),
+            Throws.TypeOf<StreamDamagedException>().With.Message.Contains("had acknowledged 2 inputs")
+                .And.Message.Contains("acknowledged writes are gone"));
+    }
+
+    [Test]
     public async Task Open_UnreadEntriesTrimmedByAnOperator_IsDamagedAndSaysHowMany()
     {
         await FeedAsync("a", "b", "c");

@@ -86,6 +86,46 @@ public sealed class RefusalTests
     }
 
     [Test]
+    public async Task Run_DataDirectoryThatCannotBeWritten_IsSaidAndExitsTwo()
+    {
+        using var data = new TemporaryDirectory();
+        var file = Path.Combine(data.Path, "file");
+        await File.WriteAllTextAsync(file, "");
+
+        var result = await TradeOsProcess.RunAsync("run", "--data", file, "--feed", "none", "--until-idle");
+
+        Assert.That(result.ExitCode, Is.EqualTo(2), result.ToString());
+        Assert.That(result.Error, Does.Contain($"Data:Directory is \"{file}\"").And.Contain("--data DIR"));
+    }
+
+    [Test]
+    public async Task Run_OptionOfRedisOnTheMemoryBus_IsRefused()
+    {
+        var result = await TradeOsProcess.RunAsync("run", "--bus", "memory", "--take-over", "--feed", "none");
+
+        Assert.That(result.ExitCode, Is.EqualTo(2), result.ToString());
+        Assert.That(result.Error, Does.Contain("--take-over is about Redis, and --bus memory uses none"));
+    }
+
+    [Test]
+    public async Task Run_RedisStopsBeingDurableWhileItRuns_IsRefusedAndStatusSaysSo()
+    {
+        await using var redis = await RedisServerProcess.StartAsync();
+        using var data = new TemporaryDirectory();
+        await using var host = TradeOsProcess.Start(Arguments(redis, data, "--feed", "simulated:rate=50"));
+        await Poll.UntilAsync(async () => (await redis.CliAsync("XLEN", "market_data.raw")).Trim() is not ("" or "0"));
+        await redis.CliAsync("CONFIG", "SET", "appendfsync", "no");
+
+        var ended = await host.EndAsync();
+        var status = await TradeOsProcess.RunAsync("status", "--redis", redis.Endpoint);
+
+        Assert.That(ended.ExitCode, Is.EqualTo(3), ended.ToString());
+        Assert.That(ended.Error, Does.Contain("appendfsync is \"no\", expected always"));
+        Assert.That(status.ExitCode, Is.EqualTo(1), status.ToString());
+        Assert.That(status.Output, Does.Contain("appendfsync is \"no\""));
+    }
+
+    [Test]
     public async Task Run_NothingListensInExternalMode_IsSaidAndExitsTwo()
     {
         using var data = new TemporaryDirectory();

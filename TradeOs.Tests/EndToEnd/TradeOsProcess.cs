@@ -8,6 +8,9 @@ namespace TradeOs.Tests.EndToEnd;
 /// <summary>The real executable in a process of its own; killed at the end, whatever the test did.</summary>
 internal sealed class TradeOsProcess : IAsyncDisposable
 {
+    /// <summary>No run of a test comes near it; a process that hangs must not hold up everything.</summary>
+    private static readonly TimeSpan EndWaitMax = TimeSpan.FromMinutes(5);
+
     private readonly Process _process;
     private readonly StringBuilder _error = new();
     private readonly Task<string> _output;
@@ -42,16 +45,21 @@ internal sealed class TradeOsProcess : IAsyncDisposable
     /// </summary>
     public static TradeOsProcess Start(params string[] arguments)
     {
-        var program = OperatingSystem.IsWindows() ? "tradeos.exe" : "tradeos";
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
-        };
+        var start = Command(arguments);
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        start.WorkingDirectory = AppContext.BaseDirectory;
         foreach (var name in start.Environment.Keys.ToList())
             if (name.StartsWith("TRADEOS_", StringComparison.Ordinal)) start.Environment.Remove(name);
         return new TradeOsProcess(start);
+    }
+
+    /// <summary>A test run in the background ignores SIGINT, and its children would inherit that.</summary>
+    private static ProcessStartInfo Command(string[] arguments)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "tradeos");
+        return OperatingSystem.IsWindows()
+            ? new ProcessStartInfo(program + ".exe", arguments)
+            : new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments]);
     }
 
     /// <summary>Runs to the end.</summary>
@@ -64,9 +72,18 @@ internal sealed class TradeOsProcess : IAsyncDisposable
     /// <summary>Waits for the end.</summary>
     public async Task<TradeOsResult> EndAsync()
     {
-        await _process.WaitForExitAsync(TestContext.CurrentContext.CancellationToken);
-        var output = await _output;
-        return new TradeOsResult(_process.ExitCode, output, Error);
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.CurrentContext.CancellationToken);
+        bound.CancelAfter(EndWaitMax);
+        try
+        {
+            await _process.WaitForExitAsync(bound.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"tradeos did not end in {EndWaitMax.TotalMinutes} minutes. It said:\n{Error}");
+        }
+
+        return new TradeOsResult(_process.ExitCode, await _output, Error);
     }
 
     /// <summary>kill -9.</summary>
