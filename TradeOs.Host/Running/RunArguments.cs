@@ -10,7 +10,7 @@ namespace TradeOs.Host;
 public sealed record RunArguments(bool UntilIdle, bool OnMemory, bool TakeOver, bool Adopt, bool KeepRedis, bool Json)
 {
     /// <summary>An option that would do nothing is an answer, not silence.</summary>
-    /// <exception cref="ConfigurationProblemException">An option of Redis stands beside <c>--bus memory</c>.</exception>
+    /// <exception cref="ConfigurationProblemException">An option of Redis beside <c>--bus memory</c>.</exception>
     public void ThrowIfContradictory()
     {
         if (!OnMemory) return;
