@@ -28,6 +28,28 @@ public sealed class ServiceTests
     }
 
     [Test]
+    public async Task Run_KeepRedis_LeavesItForRedisCliAndTheNextRunStopsIt()
+    {
+        using var data = new TemporaryDirectory();
+        var endpoint = $"127.0.0.1:{RedisServerProcess.FreePort()}";
+        string[] run =
+        [
+            "run", "--redis", endpoint, "--set", "Redis:Mode=Managed", "--data", data.Path,
+            "--feed", "simulated:count=500,rate=max", "--until-idle",
+        ];
+
+        var kept = await TradeOsProcess.RunAsync([.. run, "--keep-redis"]);
+        var rows = await RedisCli.RunAsync(endpoint, "XLEN", StreamNames.MarketData);
+        var stopped = await TradeOsProcess.RunAsync(run);
+        var afterwards = await RedisCli.RunAsync(endpoint, "PING");
+
+        Assert.That((kept.ExitCode, stopped.ExitCode), Is.EqualTo((0, 0)), stopped.ToString());
+        Assert.That(rows.Trim(), Is.EqualTo("500"));
+        Assert.That(stopped.Error, Does.Contain("Attached to the managed Redis").And.Contain("--keep-redis"));
+        Assert.That(afterwards, Does.Not.Contain("PONG"));
+    }
+
+    [Test]
     public async Task Run_ManagedRedisKilled_IsStartedAgainAndThePipelineGoesOn()
     {
         using var data = new TemporaryDirectory();

@@ -12,12 +12,14 @@ internal sealed class TradeOsProcess : IAsyncDisposable
     private static readonly TimeSpan EndWaitMax = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
+    private readonly string? _data;
     private readonly StringBuilder _error = new();
     private readonly Task<string> _output;
 
     private TradeOsProcess(ProcessStartInfo start)
     {
         _process = new Process { StartInfo = start };
+        _data = start.ArgumentList.SkipWhile(argument => argument != "--data").ElementAtOrDefault(1);
         _process.ErrorDataReceived += (_, line) =>
         {
             lock (_error) _error.AppendLine(line.Data);
@@ -98,9 +100,21 @@ internal sealed class TradeOsProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) _process.Kill();
+        var wasCutOff = !_process.HasExited;
+        if (wasCutOff) _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
+        if (wasCutOff) KillManagedServer();
+    }
+
+    /// <summary>A managed server outlives a host that was killed; the test's directory must not outlive it.</summary>
+    private void KillManagedServer()
+    {
+        var file = Path.Combine(_data ?? "", "redis", "redis.pid");
+        if (_data is null || !File.Exists(file)) return;
+        var id = int.Parse(File.ReadAllText(file).Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        using var server = Process.GetProcessesByName("redis-server").FirstOrDefault(process => process.Id == id);
+        server?.Kill();
     }
 }
 
