@@ -12,9 +12,6 @@ namespace TradeOs.Bus;
 /// <param name="time">Clock of the polls.</param>
 public sealed class AofSeal(ControlConnection connection, TimeProvider time)
 {
-    /// <summary>Key that keeps the run id last sealed, so that a restart of the host alone rewrites nothing.</summary>
-    public const string SealedKey = "tradeos:sealed";
-
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RewriteWaitMax = TimeSpan.FromMinutes(10);
 
@@ -26,7 +23,7 @@ public sealed class AofSeal(ControlConnection connection, TimeProvider time)
     /// <exception cref="BusUnavailableException">The server went away or restarted meanwhile.</exception>
     public async Task<bool> SealAsync(string runId, CancellationToken cancellationToken)
     {
-        if ((string?)await connection.ExecuteAsync("GET", SealedKey) == runId) return false;
+        if ((string?)await connection.ExecuteAsync("GET", RedisKeys.Sealed) == runId) return false;
         var started = time.GetTimestamp();
         var before = await WaitUntilIdleAsync(runId, started, 0, cancellationToken);
         if (!before.IsEnabled) return false;
@@ -41,7 +38,7 @@ public sealed class AofSeal(ControlConnection connection, TimeProvider time)
                 "then start again.");
         }
 
-        await connection.ExecuteAsync("SET", SealedKey, runId);
+        await connection.ExecuteAsync("SET", RedisKeys.Sealed, runId);
         return true;
     }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace TradeOs.Bus;
 
 /// <summary>The reads of one reader: what was delivered and what was read ahead.</summary>
@@ -145,8 +143,4 @@ internal sealed class RedisEntryReads
         if (isGroup) commands.Word(">"u8);
         else commands.Word(_delivered);
     }
-
-    /// <inheritdoc/>
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{_definition.Name} after {_delivered}");
 }

@@ -16,6 +16,10 @@ public static class RedisKeys
     /// <summary>Id of the installation this server belongs to.</summary>
     public const string Instance = "tradeos:instance";
 
+    /// <summary>Run id of the server process whose append-only file was rewritten after its start, so that a restart of
+    /// the host alone rewrites nothing.</summary>
+    public const string Sealed = "tradeos:sealed";
+
     /// <summary>Hash: how far a reader has come and who owns it.</summary>
     public static string Checkpoint(string reader) => "tradeos:checkpoint:" + reader;
 

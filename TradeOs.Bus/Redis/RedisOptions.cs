@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Net;
 
 namespace TradeOs.Bus;
 
@@ -35,11 +37,14 @@ public sealed class RedisOptions
     internal int ReplyBytesMax { get; set; } = DataConnection.ReplyBytesMax;
 
     /// <summary>Host part of <see cref="Endpoint"/>.</summary>
-    internal string HostName => Endpoint[..Endpoint.LastIndexOf(':')];
+    public string HostName => Endpoint[..Endpoint.LastIndexOf(':')];
 
     /// <summary>Port part of <see cref="Endpoint"/>.</summary>
-    internal int Port =>
-        int.Parse(Endpoint[(Endpoint.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+    public int Port => int.Parse(Endpoint[(Endpoint.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
+
+    /// <summary>Whether <see cref="Endpoint"/> is on this machine, as far as its text tells.</summary>
+    public bool IsLoopback =>
+        HostName == "localhost" || (IPAddress.TryParse(HostName, out var address) && IPAddress.IsLoopback(address));
 }
 
 /// <summary>Who starts the redis-server.</summary>

@@ -63,10 +63,9 @@ public sealed record ServerProbe(ServerPresence Presence, string Answer)
     private static async Task<string> AskAsync(
         NetworkStream stream, StreamReader reader, CancellationToken cancellationToken, params string[] words)
     {
-        var command = new StringBuilder().Append('*').Append(words.Length).Append("\r\n");
-        foreach (var word in words)
-            command.Append('$').Append(Encoding.UTF8.GetByteCount(word)).Append("\r\n").Append(word).Append("\r\n");
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(command.ToString()), cancellationToken);
+        var command = new RespWriter();
+        command.Command(words);
+        await stream.WriteAsync(command.Written, cancellationToken);
         return await reader.ReadLineAsync(cancellationToken) ?? throw new IOException("the connection was closed");
     }
 

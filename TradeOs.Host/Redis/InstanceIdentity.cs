@@ -12,9 +12,6 @@ namespace TradeOs.Host;
 /// </remarks>
 public sealed partial class InstanceIdentity : IInstanceIdentity
 {
-    /// <summary>Key that holds the id in Redis.</summary>
-    public const string InstanceKey = "tradeos:instance";
-
     private readonly InstanceFile _file;
     private readonly string _server;
     private readonly ILogger _logger;
@@ -35,7 +32,7 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
     public async Task VerifyAsync(ControlConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var theirs = (string?)await connection.ExecuteAsync("GET", InstanceKey);
+        var theirs = (string?)await connection.ExecuteAsync("GET", RedisKeys.Instance);
         var draft = _file.ReadDraft();
 
         // The draft of an installation or adoption that was cut short after Redis had been told.
@@ -76,7 +73,7 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
 
         var id = draft?.Id ?? NewId();
         _file.WriteDraft(RecordOf(connection, id));
-        var answer = await connection.ExecuteAsync("SET", InstanceKey, id, "NX");
+        var answer = await connection.ExecuteAsync("SET", RedisKeys.Instance, id, "NX");
         if (answer.IsNull)
         {
             throw new BusUnavailableException(
@@ -99,7 +96,7 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
 
         var id = theirs ?? NewId();
         _file.WriteDraft(RecordOf(connection, id));
-        if (theirs is null) await connection.ExecuteAsync("SET", InstanceKey, id);
+        if (theirs is null) await connection.ExecuteAsync("SET", RedisKeys.Instance, id);
         _file.PublishDraft();
         LogAdopted(_logger, connection.Endpoint, id, ours?.Id ?? "none");
     }
@@ -123,8 +120,8 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
     {
         string[] keys =
         [
-            "tradeos:readers", "tradeos:host", "tradeos:control", AofSeal.SealedKey,
-            .. Topology.Readers.Select(reader => "tradeos:checkpoint:" + reader.Name), .. Topology.Streams,
+            RedisKeys.Readers, RedisKeys.Host, RedisKeys.Control, RedisKeys.Sealed,
+            .. Topology.Readers.Select(reader => RedisKeys.Checkpoint(reader.Name)), .. Topology.Streams,
         ];
         foreach (var key in keys)
             if ((long)await connection.ExecuteAsync("EXISTS", key) > 0) return key;

@@ -71,7 +71,7 @@ public sealed partial class RedisServer : IAsyncDisposable
     {
         if (options.Mode == RedisMode.Managed) return true;
         var isAuto = options.Mode == RedisMode.Auto;
-        if (isAuto && EndpointAddress.IsLoopback(options.Endpoint) &&
+        if (isAuto && options.IsLoopback &&
             (await ServerProbe.AskAsync(options, cancellationToken)).Presence == ServerPresence.Absent)
         {
             ThrowIfExternal(new InstanceFile(dataDirectory), options.Endpoint);

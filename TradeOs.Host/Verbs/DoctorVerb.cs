@@ -24,13 +24,13 @@ internal static class DoctorVerb
         ControlConnection control, string dataDirectory)
     {
         var file = new InstanceFile(dataDirectory);
-        var theirs = (string?)await control.ExecuteAsync("GET", InstanceIdentity.InstanceKey);
+        var theirs = (string?)await control.ExecuteAsync("GET", RedisKeys.Instance);
         var ours = file.Read()?.Id;
         if (ours == theirs) return [];
         return
         [
             new DurabilityFinding(
-                DurabilitySeverity.Fatal, InstanceIdentity.InstanceKey, theirs ?? "(none)",
+                DurabilitySeverity.Fatal, RedisKeys.Instance, theirs ?? "(none)",
                 ours is null ? $"none, because {file.FilePath} is absent" : $"{ours}, as in {file.FilePath}",
                 "Point Data:Directory and Redis:Endpoint at the pair that belongs together, restore the data, or run " +
                 "with --adopt."),

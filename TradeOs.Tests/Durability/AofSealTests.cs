@@ -35,7 +35,7 @@ public sealed class AofSealTests
         Assert.That((first, second), Is.EqualTo((true, false)));
         Assert.That(await FieldAsync("aof_rewrites"), Is.EqualTo("1"));
         Assert.That(await FieldAsync("aof_rewrite_in_progress"), Is.EqualTo("0"));
-        Assert.That(await _server.CliAsync("GET", AofSeal.SealedKey), Is.EqualTo(runId));
+        Assert.That(await _server.CliAsync("GET", RedisKeys.Sealed), Is.EqualTo(runId));
     }
 
     [Test]
@@ -90,7 +90,7 @@ public sealed class AofSealTests
 
         Assert.That(error!.Message, Does.Contain(_server.Endpoint).And
             .Contain("aof_last_bgrewrite_status:err, expected ok").And.Contain("Look into its log"));
-        Assert.That(await _server.CliAsync("EXISTS", AofSeal.SealedKey), Is.EqualTo("0"));
+        Assert.That(await _server.CliAsync("EXISTS", RedisKeys.Sealed), Is.EqualTo("0"));
     }
 
     [Test]

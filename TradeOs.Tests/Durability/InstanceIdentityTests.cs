@@ -97,7 +97,7 @@ public sealed class InstanceIdentityTests
     {
         await VerifyAsync();
         var id = await IdInRedisAsync();
-        await _connection.ExecuteAsync("SET", InstanceIdentity.InstanceKey, "somebody-else");
+        await _connection.ExecuteAsync("SET", RedisKeys.Instance, "somebody-else");
 
         var error = Assert.ThrowsAsync<RefusedException>(() => VerifyAsync());
 
@@ -107,7 +107,7 @@ public sealed class InstanceIdentityTests
     [Test]
     public async Task Verify_OfAKnownRedisWithoutItsFile_IsRefused()
     {
-        await _connection.ExecuteAsync("SET", InstanceIdentity.InstanceKey, "somebody-else");
+        await _connection.ExecuteAsync("SET", RedisKeys.Instance, "somebody-else");
 
         var error = Assert.ThrowsAsync<RefusedException>(() => VerifyAsync());
 
@@ -160,7 +160,7 @@ public sealed class InstanceIdentityTests
     public async Task Verify_WithAdoptOfAnotherInstance_TakesItsId()
     {
         await VerifyAsync();
-        await _connection.ExecuteAsync("SET", InstanceIdentity.InstanceKey, "somebody-else");
+        await _connection.ExecuteAsync("SET", RedisKeys.Instance, "somebody-else");
 
         await VerifyAsync(adopt: true);
 
@@ -185,7 +185,7 @@ public sealed class InstanceIdentityTests
     public async Task Verify_AfterAFirstInstallCutShortBeforeTheRename_GoesOn()
     {
         WriteDraft("drafted");
-        await _connection.ExecuteAsync("SET", InstanceIdentity.InstanceKey, "drafted");
+        await _connection.ExecuteAsync("SET", RedisKeys.Instance, "drafted");
 
         await VerifyAsync();
 
@@ -197,7 +197,7 @@ public sealed class InstanceIdentityTests
     public async Task Verify_WithADraftOfAnotherId_IsRefused()
     {
         WriteDraft("drafted");
-        await _connection.ExecuteAsync("SET", InstanceIdentity.InstanceKey, "somebody-else");
+        await _connection.ExecuteAsync("SET", RedisKeys.Instance, "somebody-else");
 
         Assert.ThrowsAsync<RefusedException>(() => VerifyAsync());
     }
@@ -230,5 +230,5 @@ public sealed class InstanceIdentityTests
     private InstanceIdentity Identity(bool adopt) => new(_data.Path, isManaged: false, adopt, _log);
 
     private async Task<string?> IdInRedisAsync() =>
-        (string?)await _connection.ExecuteAsync("GET", InstanceIdentity.InstanceKey);
+        (string?)await _connection.ExecuteAsync("GET", RedisKeys.Instance);
 }
