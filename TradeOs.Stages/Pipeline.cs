@@ -19,8 +19,8 @@ public static class Pipeline
         return
         [
             Stage(
-                "signal-engine", new SignalEngine(options.Strategies), MarketEvent.Read, json.SymbolStrategies,
-                json.TickState),
+                "signal-engine", new SignalEngine(options.Strategies, options.Market), MarketEvent.Read,
+                json.SymbolStrategies, json.TickState),
             Stage(
                 "signal-qualifier", new SignalQualifier(options.Qualifier), Signal.Read, json.NoState,
                 json.QualifierState),

@@ -14,11 +14,11 @@ public static class Topology
     /// <summary>The eight stages of the path.</summary>
     public static ImmutableArray<ReaderDefinition> Stages { get; } =
     [
-        Stage("signal-engine", MarketData, ReadMode.Offset, SignalsRaw, stateVersion: 1),
-        Stage("signal-qualifier", SignalsRaw, ReadMode.Offset, SignalsQualified, stateVersion: 1),
+        Stage("signal-engine", MarketData, ReadMode.Offset, SignalsRaw, stateVersion: 2),
+        Stage("signal-qualifier", SignalsRaw, ReadMode.Offset, SignalsQualified, stateVersion: 2),
         Stage("signal-modifier", SignalsQualified, ReadMode.Offset, SignalsModified, stateVersion: 1),
         Stage("intent-planner", SignalsModified, ReadMode.Offset, TradeIntents, stateVersion: 1),
-        Stage("feasibility", TradeIntents, ReadMode.Group, TradeApproved, stateVersion: 1),
+        Stage("feasibility", TradeIntents, ReadMode.Group, TradeApproved, stateVersion: 2),
         Stage("execution", TradeApproved, ReadMode.Group, Fills, stateVersion: 1),
         Stage("outcome-tracker", Fills, ReadMode.Offset, Outcomes, stateVersion: 1),
         Stage("metrics-publisher", Outcomes, ReadMode.Offset, Metrics, stateVersion: 1),

@@ -20,6 +20,9 @@ public readonly struct Fields
     /// <summary>Number of name-value pairs.</summary>
     public int Count { get; }
 
+    /// <summary>Bytes of all names and values with the lengths between them, as Redis sends them.</summary>
+    public int EncodedBytes => _encoded.Length;
+
     internal ReadOnlyMemory<byte> Encoded => _encoded;
 
     /// <summary>The pairs from first to last.</summary>

@@ -10,18 +10,28 @@ namespace TradeOs.Bus;
 /// </remarks>
 internal sealed class DataConnection : IDisposable
 {
-    /// <summary>Largest reply kept, in bytes.</summary>
+    /// <summary>Largest reply kept, in bytes: the state of a reader may be large.</summary>
     public const int ReplyBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>Largest reply of entries kept, in bytes: what outsiders write must not fill our memory.</summary>
+    public const int EntriesBytesMax = 8 * 1024 * 1024;
+
+    /// <summary>Bytes kept of a reply whose rest is skipped.</summary>
+    public const int BeginningBytes = 8 * 1024;
+
+    private const int BufferBytes = 64 * 1024;
+    private const int SpareBytesMax = 1024 * 1024;
 
     private readonly Socket _socket;
     private readonly Stream _stream;
     private readonly string _endpoint;
     private readonly TimeSpan _timeout;
     private readonly int _replyBytesMax;
+    private readonly int _entriesBytesMax;
     private readonly TimeProvider _time;
     private CancellationTokenSource _deadline;
     private RespScanner _scanner;
-    private byte[] _buffer = new byte[64 * 1024];
+    private byte[] _buffer = new byte[BufferBytes];
     private int _start;
     private int _end;
 
@@ -29,6 +39,7 @@ internal sealed class DataConnection : IDisposable
     {
         (_socket, _endpoint, _timeout, _time) = (socket, options.Endpoint, options.CommandTimeout, time);
         _replyBytesMax = options.ReplyBytesMax;
+        _entriesBytesMax = Math.Min(options.ReplyBytesMax, EntriesBytesMax);
         _stream = new NetworkStream(socket, ownsSocket: true);
         _deadline = NewDeadline();
     }
@@ -90,27 +101,34 @@ internal sealed class DataConnection : IDisposable
         }
     }
 
+    /// <summary>Bytes of memory the connection holds for replies.</summary>
+    public int HeldBytes => _buffer.Length;
+
     /// <summary>The next reply, complete. Its memory is valid until the next call.</summary>
     /// <param name="extra">How much longer than usual the server may take, for a command that blocks.</param>
     /// <exception cref="BusUnavailableException">The connection is lost, or no answer came in time.</exception>
-    public async ValueTask<RespCursor> ReceiveAsync(TimeSpan extra = default)
+    public ValueTask<RespCursor> ReceiveAsync(TimeSpan extra = default) => ReceiveAsync(_replyBytesMax, extra);
+
+    /// <summary>The next reply, complete, as long as it is no larger than entries may be.</summary>
+    /// <param name="extra">How much longer than usual the server may take, for a command that blocks.</param>
+    /// <exception cref="BusUnavailableException">The connection is lost, no answer came in time, or the reply was
+    /// larger.</exception>
+    public ValueTask<RespCursor> ReceiveEntriesAsync(TimeSpan extra) => ReceiveAsync(_entriesBytesMax, extra);
+
+    /// <summary>The next reply; of one that is larger than entries may be only its beginning, the rest is
+    /// skipped.</summary>
+    /// <param name="extra">How much longer than usual the server may take, for a command that blocks.</param>
+    /// <returns>The reply and how many bytes of its end were skipped.</returns>
+    /// <exception cref="BusUnavailableException">The connection is lost, or no answer came in time.</exception>
+    public async ValueTask<(RespCursor Beginning, long SkippedBytes)> ReceiveBeginningAsync(TimeSpan extra = default)
     {
         try
         {
-            int length;
-            while ((length = _scanner.Scan(_buffer.AsSpan(_start, _end - _start))) < 0)
-            {
-                MakeRoom();
-                _deadline.CancelAfter(_timeout + extra);
-                var count = await _stream.ReadAsync(_buffer.AsMemory(_end), _deadline.Token);
-                ResetDeadline();
-                if (count == 0) throw new IOException("the server closed the connection");
-                _end += count;
-            }
-
-            var reply = _buffer.AsMemory(_start, length);
-            _start += length;
-            return new RespCursor(reply);
+            return (await WholeAsync(_entriesBytesMax, extra), 0);
+        }
+        catch (ReplyTooLargeException)
+        {
+            return await BeginningAsync();
         }
         catch (Exception failure) when (IsLoss(failure))
         {
@@ -132,6 +150,15 @@ internal sealed class DataConnection : IDisposable
         _stream.Dispose();
         _socket.Dispose();
         _deadline.Dispose();
+    }
+
+    /// <summary>Sends one command and returns its reply, or the beginning of one that entries make too large; an error
+    /// reply is thrown.</summary>
+    public async ValueTask<RespCursor> AskBeginningAsync(params string[] words)
+    {
+        Commands.Command(words);
+        await SendAsync();
+        return ThrowIfError((await ReceiveBeginningAsync()).Beginning);
     }
 
     /// <summary>Turns an error reply into the exception its kind calls for.</summary>
@@ -168,7 +195,77 @@ internal sealed class DataConnection : IDisposable
         _ = ThrowIfError(answer);
     }
 
-    private void MakeRoom()
+    private async ValueTask<RespCursor> ReceiveAsync(int bytesMax, TimeSpan extra)
+    {
+        try
+        {
+            return await WholeAsync(bytesMax, extra);
+        }
+        catch (Exception failure) when (IsLoss(failure))
+        {
+            throw Lost(failure);
+        }
+    }
+
+    private async ValueTask<RespCursor> WholeAsync(int bytesMax, TimeSpan extra)
+    {
+        if (_start == _end) Release();
+        int length;
+        while ((length = _scanner.Scan(_buffer.AsSpan(_start, _end - _start))) < 0)
+        {
+            MakeRoom(bytesMax);
+            await FillAsync(extra);
+        }
+
+        var reply = _buffer.AsMemory(_start, length);
+        _start += length;
+        return new RespCursor(reply);
+    }
+
+    private async ValueTask<(RespCursor Beginning, long SkippedBytes)> BeginningAsync()
+    {
+        try
+        {
+            while (_end - _start < BeginningBytes)
+            {
+                MakeRoom(_entriesBytesMax);
+                await FillAsync(TimeSpan.Zero);
+            }
+
+            var beginning = _buffer.AsSpan(_start, BeginningBytes).ToArray();
+            var length = 0L;
+            while (true)
+            {
+                var passed = _scanner.Pass(_buffer.AsSpan(_start, _end - _start), out var isWhole);
+                (_start, length) = (_start + passed, length + passed);
+                if (isWhole) return (new RespCursor(beginning), length - beginning.Length);
+                MakeRoom(_entriesBytesMax);
+                await FillAsync(TimeSpan.Zero);
+            }
+        }
+        catch (Exception failure) when (IsLoss(failure))
+        {
+            throw Lost(failure);
+        }
+    }
+
+    private async ValueTask FillAsync(TimeSpan extra)
+    {
+        _deadline.CancelAfter(_timeout + extra);
+        var count = await _stream.ReadAsync(_buffer.AsMemory(_end), _deadline.Token);
+        ResetDeadline();
+        if (count == 0) throw new IOException("the server closed the connection");
+        _end += count;
+    }
+
+    /// <summary>A large reply was walked through; its memory is not held until the next one.</summary>
+    private void Release()
+    {
+        (_start, _end) = (0, 0);
+        if (_buffer.Length > SpareBytesMax) _buffer = new byte[BufferBytes];
+    }
+
+    private void MakeRoom(int bytesMax)
     {
         if (_start > 0)
         {
@@ -177,8 +274,8 @@ internal sealed class DataConnection : IDisposable
         }
 
         if (_end < _buffer.Length) return;
-        if (_buffer.Length >= _replyBytesMax) throw new ReplyTooLargeException(_replyBytesMax);
-        Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, _replyBytesMax));
+        if (_buffer.Length >= bytesMax) throw new ReplyTooLargeException($"is larger than {bytesMax} bytes");
+        Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, bytesMax));
     }
 
     private void ResetDeadline()

@@ -28,6 +28,9 @@ internal sealed class RedisEntryReads
         (_delivering, _next) = (new EntryPage(), new EntryPage());
     }
 
+    /// <summary>Bytes of memory held for what was read.</summary>
+    public int HeldBytes => _connection.HeldBytes + _delivering.HeldBytes + _next.HeldBytes;
+
     /// <summary>What was read ahead, or what comes within <paramref name="wait"/>.</summary>
     public async ValueTask<IReadOnlyList<Entry>> NextAsync(
         int countMax, TimeSpan wait, CancellationToken cancellationToken)
@@ -89,7 +92,7 @@ internal sealed class RedisEntryReads
         _connection.Commands.Command("XINFO", "STREAM", _definition.Input!);
         Write(wait);
         await _connection.SendAsync();
-        var facts = StreamFacts.Of(await _connection.ReceiveAsync(), _definition.Input!);
+        var facts = StreamFacts.Of((await _connection.ReceiveBeginningAsync()).Beginning, _definition.Input!);
         await TakeAsync(wait);
         var found = _next.Entries.Count;
         if (found == _asked || _count + found >= facts.Added) return;
@@ -99,19 +102,25 @@ internal sealed class RedisEntryReads
             "group; restore the data of this server.");
     }
 
+    /// <summary>Entries that together are too large come one by one from the next opening on; of one that is too large
+    /// by itself only the beginning is kept, and the stage is told so.</summary>
     private async ValueTask TakeAsync(TimeSpan wait)
     {
+        if (_asked == 1)
+        {
+            var (reply, skippedBytes) = await _connection.ReceiveBeginningAsync(wait);
+            _next.Take(DataConnection.ThrowIfError(reply), skippedBytes);
+            return;
+        }
+
         try
         {
-            _next.Take(DataConnection.ThrowIfError(await _connection.ReceiveAsync(wait)));
+            _next.Take(DataConnection.ThrowIfError(await _connection.ReceiveEntriesAsync(wait)));
         }
-        catch (BusUnavailableException lost) when (lost.InnerException is ReplyTooLargeException tooLarge)
+        catch (BusUnavailableException lost) when (lost.InnerException is ReplyTooLargeException)
         {
             _pace.Slow(_asked);
-            if (_asked > 1) throw;
-            throw new StreamDamagedException(
-                $"{_definition.Input}: the entry after {_delivered} cannot be read by {_definition.Name}: " +
-                $"{tooLarge.Message}. Look at it with redis-cli, and at who wrote it.");
+            throw;
         }
     }
 

@@ -166,7 +166,7 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
                 $"{(type == "none" ? "nothing" : $"a {type}")}. Restore the data of this server.");
         }
 
-        return StreamFacts.Of(await connection.AskAsync("XINFO", "STREAM", stream), stream);
+        return StreamFacts.Of(await connection.AskBeginningAsync("XINFO", "STREAM", stream), stream);
     }
 
     /// <summary>Makes streams and group, and gives the fields a checkpoint starts with.</summary>

@@ -30,6 +30,9 @@ internal sealed class RedisStreamReader : IStreamReader
 
     public string Detail { get; private set; } = "";
 
+    /// <summary>Bytes of memory held for what was read.</summary>
+    public int HeldBytes => _reads.HeldBytes;
+
     public async ValueTask<IReadOnlyList<Entry>> ReadAsync(
         int countMax, TimeSpan wait, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 namespace TradeOs.Bus;
 
-/// <summary>A reply is larger than a connection keeps; the connection is given up like a lost one.</summary>
-internal sealed class ReplyTooLargeException(int bytesMax) : Exception($"a reply is larger than {bytesMax} bytes");
+/// <summary>A reply is larger than a connection keeps. Unless its rest is skipped, the connection is given up like a
+/// lost one.</summary>
+internal sealed class ReplyTooLargeException(string found) : Exception($"a reply {found}");

@@ -4,7 +4,8 @@ using System.Text;
 namespace TradeOs.Bus;
 
 /// <summary>Finds where one RESP2 reply ends, however its bytes arrive, without looking at any byte twice.</summary>
-/// <remarks>Every size is bounded: a reply that passes a bound or breaks the format ends the connection.</remarks>
+/// <remarks>Every size is bounded: a reply that passes a bound or breaks the format ends the connection, unless the
+/// rest of it is passed over.</remarks>
 internal struct RespScanner
 {
     public const int DepthMax = 8;
@@ -14,24 +15,25 @@ internal struct RespScanner
     private Depths _left;
     private int _depth;
     private int _index;
+    private int _owed;
 
     /// <summary>Goes on where it stopped; <paramref name="buffer"/> begins at the first byte of the reply.</summary>
     /// <returns>Length of the reply in bytes, or -1 while more bytes are needed.</returns>
     /// <exception cref="RespProtocolException">The bytes are not RESP2 or pass a bound.</exception>
+    /// <exception cref="ReplyTooLargeException">An array has more elements than are kept; nothing of it was walked
+    /// through.</exception>
     public int Scan(ReadOnlySpan<byte> buffer)
     {
         while (true)
         {
             var line = buffer[_index..];
-            var lineLength = line.IndexOf("\r\n"u8);
-            if (lineLength < 0)
-            {
-                if (line.Length > LineBytesMax) throw new RespProtocolException($"a line of over {LineBytesMax} bytes");
-                return -1;
-            }
-
-            if (lineLength == 0) throw new RespProtocolException("an empty line where a reply was expected");
-            if (!Element(line[..lineLength], line[(lineLength + 2)..], out var length)) return -1;
+            var lineLength = LineLength(line);
+            if (lineLength < 0) return -1;
+            var length = Element(line[..lineLength], ElementsMax);
+            var rest = line[(lineLength + 2)..];
+            if (rest.Length < length) return -1;
+            if (length > 0 && (rest[length - 2] != '\r' || rest[length - 1] != '\n'))
+                throw new RespProtocolException($"no CRLF behind a value of {length - 2} bytes");
             _index += lineLength + 2 + length;
             if (!Close()) continue;
             var end = _index;
@@ -40,32 +42,65 @@ internal struct RespScanner
         }
     }
 
-    /// <summary>Takes one element; false while its bytes are not all there. <paramref name="length"/> is what follows
-    /// its line.</summary>
-    private bool Element(ReadOnlySpan<byte> line, ReadOnlySpan<byte> rest, out int length)
+    /// <summary>Passes over what is there of a reply too large to keep, from its first byte or from where it stopped
+    /// before; bytes it passed are not shown again.</summary>
+    /// <returns>Bytes passed; <paramref name="isWhole"/> tells whether the reply ended there.</returns>
+    /// <exception cref="RespProtocolException">The bytes are not RESP2.</exception>
+    public int Pass(ReadOnlySpan<byte> buffer, out bool isWhole)
     {
-        length = 0;
+        var passed = _index;
+        (_index, isWhole) = (0, false);
+        while (!isWhole)
+        {
+            var taken = Math.Min(_owed, buffer.Length - passed);
+            (passed, _owed) = (passed + taken, _owed - taken);
+            if (_owed > 0) return passed;
+            if (taken == 0)
+            {
+                var line = buffer[passed..];
+                var lineLength = LineLength(line);
+                if (lineLength < 0) return passed;
+                _owed = Element(line[..lineLength], int.MaxValue - 1);
+                passed += lineLength + 2;
+                if (_owed > 0) continue;
+            }
+
+            isWhole = Close();
+        }
+
+        this = default;
+        return passed;
+    }
+
+    private static int LineLength(ReadOnlySpan<byte> line)
+    {
+        var length = line.IndexOf("\r\n"u8);
+        if (length < 0 && line.Length > LineBytesMax)
+            throw new RespProtocolException($"a line of over {LineBytesMax} bytes");
+        if (length == 0) throw new RespProtocolException("an empty line where a reply was expected");
+        return length;
+    }
+
+    /// <summary>Begins one element. Returns how many bytes follow its line: of a value, with its CRLF.</summary>
+    private int Element(ReadOnlySpan<byte> line, int elementsMax)
+    {
         switch (line[0])
         {
             case (byte)'+' or (byte)'-':
-                return true;
+                return 0;
             case (byte)':':
                 _ = Number(line, long.MinValue, long.MaxValue);
-                return true;
+                return 0;
             case (byte)'$':
                 var bytes = (int)Number(line, -1, int.MaxValue - 2);
-                if (bytes < 0) return true;
-                length = bytes + 2;
-                if (rest.Length < length) return false;
-                if (rest[bytes] != '\r' || rest[bytes + 1] != '\n')
-                    throw new RespProtocolException($"no CRLF behind a value of {bytes} bytes");
-                return true;
+                return bytes < 0 ? 0 : bytes + 2;
             case (byte)'*':
-                var elements = (int)Number(line, -1, ElementsMax);
-                if (elements <= 0) return true;
+                var elements = (int)Number(line, -1, int.MaxValue - 1);
+                if (elements > elementsMax) throw new ReplyTooLargeException($"has more than {elementsMax} elements");
+                if (elements <= 0) return 0;
                 if (_depth == DepthMax) throw new RespProtocolException($"arrays nested deeper than {DepthMax}");
                 _left[_depth++] = elements + 1;
-                return true;
+                return 0;
             default:
                 throw new RespProtocolException($"byte 0x{line[0]:x2} where a type of reply was expected");
         }

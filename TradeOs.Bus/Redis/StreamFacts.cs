@@ -6,7 +6,8 @@ namespace TradeOs.Bus;
 /// <param name="DeletedMax">Largest id ever deleted one by one; trimming leaves it alone.</param>
 internal readonly record struct StreamFacts(long Length, long Added, EntryId DeletedMax)
 {
-    /// <summary>Reads the reply; the server is of version 7.0 or newer.</summary>
+    /// <summary>Reads the reply, or its beginning: the first and the last entry stand behind the facts. The server is
+    /// of version 7.0 or newer.</summary>
     /// <exception cref="StreamDamagedException">There is no such stream.</exception>
     public static StreamFacts Of(RespCursor reply, string stream)
     {

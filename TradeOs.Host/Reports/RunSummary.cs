@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Text;
 using TradeOs.Bus;
 using TradeOs.Stages;
 
@@ -15,7 +14,12 @@ public sealed record RunSummary(
     ImmutableSortedDictionary<string, long> Rejections,
     ImmutableArray<KeyValuePair<string, string>> Metrics)
 {
-    private const int PageCount = 1000;
+    /// <summary>Entries read at once; outsiders may have written a megabyte into each.</summary>
+    private const int PageCount = 100;
+
+    private const int CodesMax = 1000;
+    private const int FieldsMax = 50;
+    private const int LengthMax = 100;
 
     /// <summary>Reads every stream of the bus.</summary>
     public static async Task<RunSummary> ReadAsync(IStreamBus bus, CancellationToken cancellationToken)
@@ -53,20 +57,26 @@ public sealed record RunSummary(
         }
     }
 
+    /// <summary>What outsiders wrote into the stream is counted as well, under a bounded number of names.</summary>
     private static void Count(ImmutableSortedDictionary<string, long>.Builder counts, Entry rejection)
     {
         var key = $"{Text(rejection, "stage"u8)} {Text(rejection, "code"u8)}";
+        if (counts.Count >= CodesMax && !counts.ContainsKey(key)) key = "? ?";
         counts[key] = counts.GetValueOrDefault(key) + 1;
     }
 
     private static string Text(Entry entry, ReadOnlySpan<byte> name) =>
-        entry.Fields.TryGet(name, out var value) ? Encoding.UTF8.GetString(value) : "?";
+        entry.Fields.TryGet(name, out var value) ? EntryText.Show(value, LengthMax) : "?";
 
     private static ImmutableArray<KeyValuePair<string, string>> FieldsOf(Entry entry)
     {
         var fields = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
         foreach (var field in entry.Fields)
-            fields.Add(new(Encoding.UTF8.GetString(field.Name), Encoding.UTF8.GetString(field.Value)));
+        {
+            if (fields.Count == FieldsMax) break;
+            fields.Add(new(EntryText.Show(field.Name, LengthMax), EntryText.Show(field.Value, LengthMax)));
+        }
+
         return fields.ToImmutable();
     }
 }

@@ -28,7 +28,7 @@ internal static class SummaryTable
         foreach (var (key, count) in summary.Rejections)
         {
             var blank = key.IndexOf(' ', StringComparison.Ordinal);
-            table.AddRow(key[..blank], key[(blank + 1)..], Number(count));
+            table.AddRow(Markup.Escape(key[..blank]), Markup.Escape(key[(blank + 1)..]), Number(count));
         }
 
         console.Write(table);
@@ -45,7 +45,8 @@ internal static class SummaryTable
         var table = new Table().Border(TableBorder.Simple).AddColumn("figure");
         table.AddColumn(new TableColumn("value").RightAligned());
         foreach (var (name, value) in summary.Metrics)
-            if (name is not ("trace" or "cause")) table.AddRow(name.Replace('_', ' '), Markup.Escape(value));
+            if (name is not ("trace" or "cause"))
+                table.AddRow(Markup.Escape(name.Replace('_', ' ')), Markup.Escape(value));
         console.Write(table);
     }
 }

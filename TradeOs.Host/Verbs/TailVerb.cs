@@ -3,6 +3,7 @@ using System.Text.Json;
 using Spectre.Console;
 using TradeOs.Bus;
 using TradeOs.Stages;
+using static TradeOs.Host.Terminal;
 
 namespace TradeOs.Host;
 
@@ -11,7 +12,14 @@ namespace TradeOs.Host;
 /// </summary>
 internal static class TailVerb
 {
-    private const int PageCount = 1000;
+    /// <summary>Entries read at once while following; outsiders may have written a megabyte into each.</summary>
+    private const int PageCount = 100;
+
+    /// <summary>Most fields of an entry, and most characters of each, a person is shown; <c>--json</c> gives
+    /// all.</summary>
+    private const int FieldsShownMax = 50;
+
+    private const int LengthShownMax = 400;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
@@ -53,26 +61,29 @@ internal static class TailVerb
         return entry.Id;
     }
 
+    /// <summary>Whatever other programs wrote, it is one line that moves no cursor.</summary>
     private static string Line(Entry entry)
     {
         var line = new StringBuilder($"[yellow]{entry.Id}[/]");
+        var left = FieldsShownMax;
         foreach (var field in entry.Fields)
-            line.Append($" [dim]{Markup.Escape(Text(field.Name))}[/]={Markup.Escape(Text(field.Value))}");
+        {
+            if (left-- == 0) break;
+            line.Append($" [dim]{Shown(field.Name)}[/]={Shown(field.Value)}");
+        }
+
+        if (left < 0) line.Append($" [dim]... {Number(entry.Fields.Count - FieldsShownMax)} more fields[/]");
         return line.ToString();
     }
+
+    private static string Shown(ReadOnlySpan<byte> bytes) => Markup.Escape(EntryText.Show(bytes, LengthShownMax));
 
     /// <summary>An array of pairs keeps the order and repeated names, which an object would lose.</summary>
     private static string Json(Entry entry)
     {
         var fields = new List<string[]>();
-        foreach (var field in entry.Fields) fields.Add([Text(field.Name), Text(field.Value)]);
+        foreach (var field in entry.Fields)
+            fields.Add([Encoding.UTF8.GetString(field.Name), Encoding.UTF8.GetString(field.Value)]);
         return JsonSerializer.Serialize(new { id = entry.Id.ToString(), fields });
-    }
-
-    /// <summary>Control characters would move the reader's cursor; they show as a dot.</summary>
-    private static string Text(ReadOnlySpan<byte> bytes)
-    {
-        var text = Encoding.UTF8.GetString(bytes);
-        return text.Any(char.IsControl) ? string.Concat(text.Select(mark => char.IsControl(mark) ? '·' : mark)) : text;
     }
 }

@@ -4,13 +4,37 @@ using TradeOs.Bus;
 namespace TradeOs.Stages;
 
 /// <summary>Takes the fields of one entry by name and remembers the first thing that is wrong with them.</summary>
-/// <remarks>Fields in the stream's own order are found without searching; entries from outside may have any
-/// order.</remarks>
-internal ref struct FieldReader(Fields fields)
+/// <remarks>
+/// Fields in the stream's own order are found without searching. Entries from outside may have any order and fields
+/// nobody reads; those are read a second time, carefully: every field read must be there once.
+/// </remarks>
+internal ref struct FieldReader
 {
-    private readonly Fields _fields = fields;
-    private Fields.Enumerator _next = fields.GetEnumerator();
+    private const int ShownMax = 80;
+
+    private readonly Fields _fields;
+    private readonly bool _isCareful;
+    private Fields.Enumerator _next;
     private bool _isPeeked;
+    private int _taken;
+
+    private FieldReader(Fields fields, bool isCareful)
+    {
+        (_fields, _isCareful) = (fields, isCareful);
+        _next = fields.GetEnumerator();
+    }
+
+    /// <summary>Reads an entry; what is wrong with it is left in <paramref name="reader"/>.</summary>
+    public static T? Read<T>(Fields fields, Decoder<T> decode, out FieldReader reader)
+        where T : class
+    {
+        reader = new FieldReader(fields, isCareful: false);
+        var found = decode(ref reader);
+        // All fields there are were taken, one after the other: none of them can be there twice.
+        if (reader._taken == fields.Count) return found;
+        reader = new FieldReader(fields, isCareful: true);
+        return decode(ref reader);
+    }
 
     /// <summary>What is wrong: field, what was found, what was expected; null while nothing is.</summary>
     public string? Error { get; private set; }
@@ -29,18 +53,22 @@ internal ref struct FieldReader(Fields fields)
     /// <summary>Whether there is a field of that name.</summary>
     public bool Has(ReadOnlySpan<byte> name) => Follows(name) || _fields.TryGet(name, out _);
 
-    /// <summary>Raw value of a field that must be there.</summary>
+    /// <summary>Raw value of a field that must be there, once.</summary>
     public ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> name)
     {
         if (Follows(name))
         {
             _isPeeked = false;
+            _taken++;
             return _next.Current.Value;
         }
 
-        if (_fields.TryGet(name, out var value)) return value;
-        Error ??= $"field '{Encoding.UTF8.GetString(name)}' is missing";
-        return default;
+        return Find(name, out var value) switch
+        {
+            0 => Fault(name, "is missing"),
+            1 => value,
+            _ => Fault(name, "is there twice, expected once"),
+        };
     }
 
     /// <summary>A name met again and again: printable ASCII from 1 to <paramref name="lengthMax"/> bytes.</summary>
@@ -92,8 +120,9 @@ internal ref struct FieldReader(Fields fields)
     public DateTime Time(ReadOnlySpan<byte> name)
     {
         var value = Bytes(name);
-        if (Canonical.TryTime(value, out var time)) return time;
-        if (Error is null) Wrong(name, value, "a UTC time such as 2024-08-08T23:54:15.342000Z");
+        if (Canonical.TryTime(value, out var time) && time.Year is >= Canonical.YearMin and <= Canonical.YearMax)
+            return time;
+        if (Error is null) Wrong(name, value, "a UTC time such as 2024-08-08T23:54:15.342000Z, of 1800 to 2199");
         return default;
     }
 
@@ -108,7 +137,7 @@ internal ref struct FieldReader(Fields fields)
 
     /// <summary>Notes what is wrong with a field, unless something else was wrong before.</summary>
     public void Wrong(ReadOnlySpan<byte> name, ReadOnlySpan<byte> found, string expected) =>
-        Error ??= $"field '{Encoding.UTF8.GetString(name)}' is \"{Canonical.Show(found)}\", expected {expected}";
+        Error ??= $"field '{Encoding.UTF8.GetString(name)}' is \"{EntryText.Show(found, ShownMax)}\", expected {expected}";
 
     private EntryId OptionalId(ReadOnlySpan<byte> name)
     {
@@ -120,8 +149,30 @@ internal ref struct FieldReader(Fields fields)
 
     private bool Follows(ReadOnlySpan<byte> name)
     {
+        if (_isCareful) return false;
         if (!_isPeeked) _isPeeked = _next.MoveNext();
         return _isPeeked && _next.Current.Name.SequenceEqual(name);
+    }
+
+    /// <summary>How often a field is there, not counting beyond two, and its first value.</summary>
+    private readonly int Find(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        var count = 0;
+        value = default;
+        foreach (var field in _fields)
+        {
+            if (!field.Name.SequenceEqual(name)) continue;
+            if (++count == 1) value = field.Value;
+            else break;
+        }
+
+        return count;
+    }
+
+    private ReadOnlySpan<byte> Fault(ReadOnlySpan<byte> name, string what)
+    {
+        Error ??= $"field '{Encoding.UTF8.GetString(name)}' {what}";
+        return default;
     }
 
     private ReadOnlySpan<byte> Printable(ReadOnlySpan<byte> name, int lengthMax)

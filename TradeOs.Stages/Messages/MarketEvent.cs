@@ -16,8 +16,7 @@ public abstract record MarketEvent(DateTime At, string Source, string Symbol)
     /// <summary>Reads an entry of the stream; null and an error when it is none.</summary>
     internal static MarketEvent? Read(Fields fields, out string? error)
     {
-        var reader = new FieldReader(fields);
-        var found = Read(ref reader);
+        var found = FieldReader.Read(fields, Read, out var reader);
         error = reader.Error;
         return error is null ? found : null;
     }

@@ -11,6 +11,10 @@ public sealed class StageOptions
     [ValidateObjectMembers(typeof(AccountOptionsValidator))]
     public AccountOptions Account { get; set; } = new();
 
+    /// <summary>What is believed of the market.</summary>
+    [ValidateObjectMembers(typeof(MarketOptionsValidator))]
+    public MarketOptions Market { get; set; } = new();
+
     /// <summary>What the strategies look at and when they enter and leave.</summary>
     [ValidateObjectMembers(typeof(StrategiesOptionsValidator))]
     public StrategiesOptions Strategies { get; set; } = new();

@@ -4,7 +4,7 @@ namespace TradeOs.Stages;
 internal sealed class EntryLimits(FeasibilityOptions options, AccountOptions account)
 {
     public Refusal? Check(FeasibilityState state, SymbolPosition position, Intent intent) =>
-        Size(intent) ?? Prices(position, intent) ?? Stake(state, position, intent) ?? Rate(state);
+        Size(intent) ?? Prices(position, intent) ?? Stake(state, position, intent) ?? Rate(state, intent);
 
     private Refusal? Size(Intent intent)
     {
@@ -47,9 +47,9 @@ internal sealed class EntryLimits(FeasibilityOptions options, AccountOptions acc
         return null;
     }
 
-    private Refusal? Rate(FeasibilityState state)
+    private Refusal? Rate(FeasibilityState state, Intent intent)
     {
-        var entries = state.EntriesWithin(options.RateWindow);
+        var entries = state.EntriesWithin(options.RateWindow, intent.At);
         if (entries < options.RateMax) return null;
         return new(RejectionCodes.RateLimit, FormattableString.Invariant(
             $"{entries} entries within {options.RateWindow}, expected at most {options.RateMax}"));

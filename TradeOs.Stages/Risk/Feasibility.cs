@@ -25,7 +25,7 @@ internal sealed class Feasibility(FeasibilityOptions options, AccountOptions acc
         if (number <= state.LastIntent)
             return Refuse(
                 state, position, input, new(RejectionCodes.DuplicateIntent, $"{input.IntentId} was decided before"));
-        state = state.Saw(number, input.At);
+        state = state with { LastIntent = number };
         var seen = position with { LastPrice = input.Price };
         var refusal = Facts(input)
             ?? (input.Side == Side.Buy ? _limits.Check(state, position, input) : Holding(position, input));
@@ -58,7 +58,7 @@ internal sealed class Feasibility(FeasibilityOptions options, AccountOptions acc
         var after = input.Side == Side.Buy ? position.Buy(input) : position.Sell(input);
         var orders = state.Orders + 1;
         var approved = state with { Orders = orders, Exposure = state.Exposure + after.Cost - position.Cost };
-        if (input.Side == Side.Buy) approved = approved.CountEntry(options.RateWindow, options.RateMax);
+        if (input.Side == Side.Buy) approved = approved.CountEntry(input.At, options.RateMax);
         var orderId = account.Label + "-" + orders.ToString(CultureInfo.InvariantCulture);
         return new(approved, after, [new Order(orderId, input)]);
     }

@@ -51,7 +51,8 @@ public sealed class FeasibilityOptions : IValidatableObject
     [Range(1, 10_000)]
     public int RateMax { get; set; } = 60;
 
-    /// <summary>Market time the rate is counted over, 1 ms to 1 day. Default 1 minute.</summary>
+    /// <summary>Market time the rate is counted over, before and after the intent's own time, 1 ms to 1 day. Default 1
+    /// minute.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan RateWindow { get; set; } = TimeSpan.FromMinutes(1);
 

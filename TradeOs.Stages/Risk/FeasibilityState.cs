@@ -7,26 +7,23 @@ namespace TradeOs.Stages;
 /// is new.</param>
 /// <param name="Orders">Orders approved; the next one is numbered one higher.</param>
 /// <param name="Exposure">Worst-case cost of all positions, quote currency.</param>
-/// <param name="SeenAt">Largest event time seen: the clock of the rate.</param>
-/// <param name="Entries">When entries were approved, oldest first, at most as many as the rate allows.</param>
+/// <param name="Entries">Event times of the entries approved last, in the order approved, at most as many as the rate
+/// allows.</param>
 internal sealed record FeasibilityState(
-    long LastIntent, long Orders, decimal Exposure, DateTime SeenAt, ImmutableArray<DateTime> Entries)
+    long LastIntent, long Orders, decimal Exposure, ImmutableArray<DateTime> Entries)
 {
-    public static FeasibilityState Empty { get; } = new(0, 0, 0, DateTime.MinValue, []);
+    public static FeasibilityState Empty { get; } = new(0, 0, 0, []);
 
-    public FeasibilityState Saw(long intent, DateTime at) =>
-        this with { LastIntent = intent, SeenAt = at > SeenAt ? at : SeenAt };
-
-    public int EntriesWithin(TimeSpan window)
+    /// <summary>Entries less than <paramref name="window"/> before or after that time: one that was stamped wrong
+    /// counts only near the time it claims.</summary>
+    public int EntriesWithin(TimeSpan window, DateTime at)
     {
         var count = 0;
-        for (var index = Entries.Length - 1; index >= 0 && SeenAt - Entries[index] < window; index--) count++;
+        foreach (var entry in Entries)
+            if ((at - entry).Duration() < window) count++;
         return count;
     }
 
-    public FeasibilityState CountEntry(TimeSpan window, int countMax)
-    {
-        var kept = Math.Min(EntriesWithin(window), countMax - 1);
-        return this with { Entries = [.. Entries.AsSpan()[(Entries.Length - kept)..], SeenAt] };
-    }
+    public FeasibilityState CountEntry(DateTime at, int countMax) =>
+        this with { Entries = [.. Entries.AsSpan()[Math.Max(0, Entries.Length + 1 - countMax)..], at] };
 }

@@ -23,8 +23,13 @@ internal interface IPureStage<TInput, TShared, TKeyed>
 }
 
 /// <summary>Answer of a pure stage. A state that is null is removed; the same reference means unchanged.</summary>
+/// <param name="Shared">State that several keys share.</param>
+/// <param name="Keyed">State of the message's own key.</param>
+/// <param name="Messages">What it causes.</param>
+/// <param name="Doubt">Why the entry is not believed: field, what was found, what was expected, the next move. It
+/// becomes a dead letter, and there are no messages. Null for nearly all.</param>
 internal readonly record struct Decision<TShared, TKeyed>(
-    TShared? Shared, TKeyed? Keyed, ImmutableArray<Message> Messages)
+    TShared? Shared, TKeyed? Keyed, ImmutableArray<Message> Messages, string? Doubt = null)
     where TShared : class
     where TKeyed : class;
 

@@ -10,7 +10,7 @@ internal delegate TInput? Decoder<out TInput>(ref FieldReader reader);
 /// <summary>Lets the bus drive a pure stage: decodes, keeps its states, writes what it decides.</summary>
 /// <remarks>
 /// The first output of the reader's definition takes the stage's messages, <c>decisions.rejected</c> its refusals and
-/// <c>dead.letters</c> what cannot be decoded.
+/// <c>dead.letters</c> what cannot be decoded or is not believed.
 /// </remarks>
 internal sealed class PureStageAdapter<TInput, TShared, TKeyed>(
     ReaderDefinition reader,
@@ -39,12 +39,17 @@ internal sealed class PureStageAdapter<TInput, TShared, TKeyed>(
     /// <inheritdoc/>
     public void Apply(Entry entry, Batch batch)
     {
-        var fields = new FieldReader(entry.Fields);
-        var input = decode(ref fields);
-        if (fields.Error is null && input is not null)
-            Decide(input, new Origin(fields.Trace == EntryId.Zero ? entry.Id : fields.Trace, entry.Id), batch);
+        if (EntrySize.Fault(entry) is { } size)
+        {
+            Bury(entry, size, batch);
+        }
         else
-            Bury(entry, fields.Error ?? "nothing to read", batch);
+        {
+            var input = FieldReader.Read(entry.Fields, decode, out var fields);
+            if (fields.Error is null && input is not null) Decide(entry, fields.Trace, input, batch);
+            else Bury(entry, fields.Error ?? "nothing to read", batch);
+        }
+
         batch.Complete(entry.Id);
     }
 
@@ -55,13 +60,15 @@ internal sealed class PureStageAdapter<TInput, TShared, TKeyed>(
         _keyed.Save(batch);
     }
 
-    private void Decide(TInput input, Origin origin, Batch batch)
+    private void Decide(Entry entry, EntryId trace, TInput input, Batch batch)
     {
         var shared = _shared.At(stage.SharedKeyOf(input));
         var keyed = _keyed.At(stage.KeyOf(input));
         var decision = stage.Decide(shared.Value, keyed.Value, input);
         _shared.Set(shared, decision.Shared);
         _keyed.Set(keyed, decision.Keyed);
+        if (decision.Doubt is { } doubt) Bury(entry, doubt, batch);
+        var origin = new Origin(trace == EntryId.Zero ? entry.Id : trace, entry.Id);
         foreach (var message in decision.Messages)
         {
             if (message is Rejection rejection)
@@ -72,7 +79,7 @@ internal sealed class PureStageAdapter<TInput, TShared, TKeyed>(
 
     private void Bury(Entry entry, string error, Batch batch)
     {
-        var raw = new ArrayBufferWriter<byte>();
+        var raw = new ArrayBufferWriter<byte>(entry.Fields.EncodedBytes);
         DeadLetter.Encode(entry.Fields, raw);
         var letter = new DeadLetter(Reader.Name, Reader.Input ?? "", entry.Id.ToString(), error, raw.WrittenMemory);
         letter.Write(batch.Append(StreamNames.DeadLetters));

@@ -5,8 +5,9 @@ namespace TradeOs.Stages;
 /// <summary>Lets through what is worth acting on. Entries must be confident and not too frequent; exits always pass,
 /// unless repeated.</summary>
 /// <remarks>
-/// Time is the largest event time seen for the symbol and strategy. A repeat is the same side at the same time as one
-/// of the last <see cref="RecentMax"/> signals of that symbol and strategy; an older one is not recognized.
+/// Cooldown is counted around the signal's own time, to entries before and after it: a signal that another program
+/// stamped wrong holds up only those near the time it claims. A repeat is the same side at the same time as one of the
+/// last <see cref="RecentMax"/> signals of that symbol and strategy; an older one is not recognized.
 /// </remarks>
 internal sealed class SignalQualifier(QualifierOptions options) : IPureStage<Signal, NoState, QualifierState>
 {
@@ -25,20 +26,27 @@ internal sealed class SignalQualifier(QualifierOptions options) : IPureStage<Sig
                 state, input, RejectionCodes.Duplicate, $"{input.Strategy} said {side} for this moment before");
         }
 
-        var now = state.SeenAt > input.At ? state.SeenAt : input.At;
-        state = state with { SeenAt = now, Recent = Last(state.Recent, said) };
+        state = state with { Recent = Last(state.Recent, said) };
         if (input.Side == Side.Sell) return new(null, state, [input]);
         if (input.Confidence < options.ConfidenceMin)
             return Refuse(state, input, RejectionCodes.ConfidenceTooLow, FormattableString.Invariant(
                 $"confidence {input.Confidence}, expected at least {options.ConfidenceMin}"));
-        if (state.EnteredAt is { } entered && now - entered < options.Cooldown)
+        if (EnteredNear(state, input.At) is { } entered)
             return Refuse(state, input, RejectionCodes.Cooldown, FormattableString.Invariant(
-                $"entered {now - entered} ago, expected at least {options.Cooldown}"));
-        return new(null, state with { EnteredAt = now }, [input]);
+                $"entered {(input.At - entered).Duration()} {(entered > input.At ? "later" : "ago")}, ") +
+                FormattableString.Invariant($"expected at least {options.Cooldown}"));
+        return new(null, state with { Entered = Last(state.Entered, input.At) }, [input]);
     }
 
-    private static ImmutableArray<Utterance> Last(ImmutableArray<Utterance> recent, Utterance said) =>
-        [.. recent.AsSpan()[Math.Max(0, recent.Length + 1 - RecentMax)..], said];
+    private DateTime? EnteredNear(QualifierState state, DateTime at)
+    {
+        foreach (var entered in state.Entered)
+            if ((at - entered).Duration() < options.Cooldown) return entered;
+        return null;
+    }
+
+    private static ImmutableArray<T> Last<T>(ImmutableArray<T> recent, T next) =>
+        [.. recent.AsSpan()[Math.Max(0, recent.Length + 1 - RecentMax)..], next];
 
     private static Decision<NoState, QualifierState> Refuse(
         QualifierState state, Signal input, string code, string detail) =>
@@ -46,12 +54,11 @@ internal sealed class SignalQualifier(QualifierOptions options) : IPureStage<Sig
 }
 
 /// <summary>What the qualifier keeps of one symbol and strategy.</summary>
-/// <param name="SeenAt">Largest event time seen.</param>
-/// <param name="EnteredAt">When an entry passed last; null when none did.</param>
+/// <param name="Entered">When the last entries that passed were, oldest first by arrival.</param>
 /// <param name="Recent">Last signals, oldest first, to know a repeat by.</param>
-internal sealed record QualifierState(DateTime SeenAt, DateTime? EnteredAt, ImmutableArray<Utterance> Recent)
+internal sealed record QualifierState(ImmutableArray<DateTime> Entered, ImmutableArray<Utterance> Recent)
 {
-    public static QualifierState Empty { get; } = new(DateTime.MinValue, null, []);
+    public static QualifierState Empty { get; } = new([], []);
 }
 
 /// <summary>What was said when.</summary>

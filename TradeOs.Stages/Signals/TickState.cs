@@ -1,12 +1,25 @@
 namespace TradeOs.Stages;
 
 /// <summary>What the engine keeps of a symbol between bars; it changes with every tick.</summary>
+/// <param name="Time">Where market time is; null before the first entry.</param>
+/// <param name="Source">What its bars are made of; null before the first trade or bar.</param>
 /// <param name="Bar">Bar being made from trades; null before the first trade.</param>
 /// <param name="Quote">Last quote; null where none are fed.</param>
-/// <param name="BarAt">Time of the last finished bar that was fed; null where bars are made from trades.</param>
-internal sealed record TickState(BarInProgress? Bar, BestQuote? Quote, DateTime? BarAt)
+/// <param name="BarAt">Time of the last finished bar that was fed; null before the first.</param>
+internal sealed record TickState(
+    MarketTime? Time, BarSource? Source, BarInProgress? Bar, BestQuote? Quote, DateTime? BarAt)
 {
-    public static TickState Empty { get; } = new(null, null, null);
+    public static TickState Empty { get; } = new(null, null, null, null, null);
+}
+
+/// <summary>What the bars of a symbol are made of.</summary>
+internal enum BarSource
+{
+    /// <summary>Its trades.</summary>
+    Trades,
+
+    /// <summary>Bars somebody else finished.</summary>
+    Bars,
 }
 
 /// <summary>A bar being made from trades.</summary>

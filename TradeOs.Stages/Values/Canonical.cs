@@ -34,6 +34,12 @@ internal static class Canonical
     /// <summary>Bytes of an event time: <c>2024-08-08T23:54:15.342000Z</c>.</summary>
     public const int TimeBytes = 27;
 
+    /// <summary>First year an entry from outside may be of.</summary>
+    public const int YearMin = 1800;
+
+    /// <summary>Last year an entry from outside may be of.</summary>
+    public const int YearMax = 2199;
+
     private const int DecimalBytesMax = 64;
 
     /// <summary>Digits that surely fit 64 bits.</summary>
@@ -96,9 +102,13 @@ internal static class Canonical
         Digits(target[20..26], (int)(time.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond));
     }
 
-    /// <summary>Bytes of outside text as people may see it.</summary>
-    public static string Show(ReadOnlySpan<byte> text) =>
-        text.Length <= 80 ? Encoding.UTF8.GetString(text) : Encoding.UTF8.GetString(text[..77]) + "...";
+    /// <summary>Text of an event time to the microsecond.</summary>
+    public static string Text(DateTime time)
+    {
+        Span<byte> text = stackalloc byte[TimeBytes];
+        Write(time, text);
+        return Encoding.ASCII.GetString(text);
+    }
 
     /// <summary>Reads digits with or without one point inside, the usual text, many times faster than the library
     /// does.</summary>

@@ -51,8 +51,14 @@ public sealed class FeasibilityTests
         Row("an exit is never too many", "passed", Buy(1, 5), Buy(2, 5), Buy(3, 5), Sell(4, 5)),
         Row("exits are not counted", "passed", Buy(1, 5), Buy(2, 5), Sell(3, 5), Buy(4, 5)),
         Row(
-            "time is the largest seen", "passed",
+            "time is the intent's own, whatever came between", RejectionCodes.RateLimit,
             Buy(1, 5), Later(20, Sell(2, 5)), Later(5, Buy(3, 5)), Later(6, Buy(4, 5)), Later(7, Buy(5, 5))),
+        Row(
+            "entries stamped in the future hold up nothing", "passed",
+            Later(1e8, Buy(1, 5)), Later(1e8, Buy(2, 5)), Later(1e8, Buy(3, 5)), Buy(4, 5)),
+        Row(
+            "but what is near them", RejectionCodes.RateLimit,
+            Later(9, Buy(1, 5)), Later(9, Buy(2, 5)), Later(9, Buy(3, 5)), Buy(4, 5)),
         Row("a refused entry is not counted", "passed", Buy(1, 5), Buy(2, 5), Buy(3, 0.1m), Buy(4, 5)),
         Row("nothing to sell", RejectionCodes.NoPosition, Sell(1)),
         Row("another strategy's units", RejectionCodes.NoPosition, Buy(1), Sell(2) with { Strategy = "other" }),

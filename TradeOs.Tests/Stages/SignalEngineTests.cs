@@ -49,13 +49,33 @@ public sealed class SignalEngineTests
     }
 
     [Test]
-    public void Engine_OfASymbolFedBars_MakesNoneOfItsTrades()
+    public void Engine_OfASymbolFedBars_DoesNotBelieveItsTrades()
     {
         var run = Run();
 
         run.Show(Sample.Bar(1, 5, 6, 4, 5), Sample.Trade(0, 5, symbol: "SPY"));
 
+        Assert.That(run.Doubt, Is.EqualTo(
+            "field 'kind' is \"trade\", expected bar or quote: SPY is fed finished bars since the first one; give " +
+            "trades another symbol"));
         Assert.That(run.KeyedOf(Sample.Trade(0, 1, symbol: "SPY"))!.Bar, Is.Null);
+    }
+
+    [Test]
+    public void Engine_OfASymbolFedTrades_DoesNotBelieveABarAndGoesOn()
+    {
+        var run = Run();
+        var bar = Sample.Bar(0, 5, 6, 4, 5) with { Symbol = "BTCUSDT" };
+
+        run.Show(Sample.Trade(0.1, 100), bar);
+        var doubt = run.Doubt;
+        run.Show(Sample.Trade(0.2, 101));
+
+        Assert.That(doubt, Is.EqualTo(
+            "field 'kind' is \"bar\", expected trade or quote: the bars of BTCUSDT are made of its trades since the " +
+            "first one; give finished bars another symbol"));
+        Assert.That(run.Doubt, Is.Null);
+        Assert.That(run.KeyedOf(bar)!.Bar!.Volume, Is.EqualTo(2m));
     }
 
     [Test]
@@ -129,7 +149,7 @@ public sealed class SignalEngineTests
         },
         RsiReversion = new RsiReversionOptions { Enabled = false },
         DonchianBreakout = new DonchianBreakoutOptions { Enabled = false },
-    }));
+    }, new MarketOptions()));
 
     private static IEnumerable<MarketEvent> Fall(int days) =>
         Enumerable.Range(0, days).Select(day => Sample.Bar(day, 101 - day, 101 - day, 100 - day, 100 - day));

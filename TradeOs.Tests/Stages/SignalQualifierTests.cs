@@ -23,8 +23,13 @@ public sealed class SignalQualifierTests
             "a refused entry starts none", "passed",
             Sample.Buy with { Confidence = 0 }, After(Sample.Buy, 1)),
         Row(
-            "time is the largest seen: an exit moved it on", "passed",
+            "time is the signal's own, whatever came between", RejectionCodes.Cooldown,
             Sample.Buy, After(Sample.Sell, 60), After(Sample.Buy, 5)),
+        Row("an entry stamped in the future holds up nothing", "passed", After(Sample.Buy, 1e8), Sample.Buy),
+        Row("but what is near it", RejectionCodes.Cooldown, After(Sample.Buy, 9), Sample.Buy),
+        Row(
+            "nor does it end the cooldown of others", RejectionCodes.Cooldown,
+            Sample.Buy, After(Sample.Buy, 1e8), After(Sample.Buy, 9)),
         Row("a repeat", RejectionCodes.Duplicate, Sample.Buy, Sample.Buy with { Reason = "other" }),
         Row("a repeated exit", RejectionCodes.Duplicate, Sample.Sell, Sample.Sell),
         Row("a repeat that is not the last", RejectionCodes.Duplicate, Sample.Sell, After(Sample.Buy, 1), Sample.Sell),
@@ -42,7 +47,10 @@ public sealed class SignalQualifierTests
 
         run.Show(Enumerable.Range(0, 100).Select(second => After(Sample.Sell, second)));
 
+        run.Show(Enumerable.Range(0, 100).Select(hour => After(Sample.Buy, 3600 * hour)));
+
         Assert.That(run.KeyedOf(Sample.Sell)!.Recent, Has.Length.EqualTo(SignalQualifier.RecentMax));
+        Assert.That(run.KeyedOf(Sample.Sell)!.Entered, Has.Length.EqualTo(SignalQualifier.RecentMax));
     }
 
     [Test]

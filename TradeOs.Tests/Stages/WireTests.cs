@@ -119,17 +119,17 @@ public sealed class WireTests
 
     private static Message? Read(Message message, Fields fields, out EntryId trace)
     {
-        var reader = new FieldReader(fields);
-        Message found = message switch
+        Decoder<Message> decode = message switch
         {
-            Signal => Signal.Read(ref reader),
-            ModifiedSignal => ModifiedSignal.Read(ref reader),
-            Intent => Intent.Read(ref reader),
-            Order => Order.Read(ref reader),
-            Fill => Fill.Read(ref reader),
-            Outcome => Outcome.Read(ref reader),
-            _ => MetricsSnapshot.Read(ref reader),
+            Signal => Signal.Read,
+            ModifiedSignal => ModifiedSignal.Read,
+            Intent => Intent.Read,
+            Order => Order.Read,
+            Fill => Fill.Read,
+            Outcome => Outcome.Read,
+            _ => MetricsSnapshot.Read,
         };
+        var found = FieldReader.Read(fields, decode, out var reader);
         trace = reader.Trace;
         return reader.Error is null ? found : null;
     }

@@ -11,6 +11,9 @@ internal sealed class PureRun<TInput, TShared, TKeyed>(IPureStage<TInput, TShare
     private readonly Dictionary<StateKey, TShared?> _shared = [];
     private readonly Dictionary<StateKey, TKeyed?> _keyed = [];
 
+    /// <summary>Why the last message shown is not believed; null when it is.</summary>
+    public string? Doubt { get; private set; }
+
     public TKeyed? KeyedOf(TInput input) => _keyed.GetValueOrDefault(stage.KeyOf(input));
 
     /// <summary>Everything the last of these messages causes.</summary>
@@ -22,14 +25,16 @@ internal sealed class PureRun<TInput, TShared, TKeyed>(IPureStage<TInput, TShare
             var (sharedKey, key) = (stage.SharedKeyOf(input), stage.KeyOf(input));
             var decision = stage.Decide(_shared.GetValueOrDefault(sharedKey), _keyed.GetValueOrDefault(key), input);
             (_shared[sharedKey], _keyed[key], last) = (decision.Shared, decision.Keyed, decision.Messages);
+            Doubt = decision.Doubt;
         }
 
         return last;
     }
 
-    /// <summary>Code of the refusal the last of these messages causes; <c>passed</c> when it is none.</summary>
+    /// <summary>Code of the refusal the last of these messages causes; <c>passed</c> when it is none, <c>doubted</c>
+    /// when it is not believed.</summary>
     public string CodeOf(params IEnumerable<TInput> inputs) =>
-        Show(inputs) is [Rejection rejection] ? rejection.Code : "passed";
+        Show(inputs) is [Rejection rejection] ? rejection.Code : Doubt is null ? "passed" : "doubted";
 }
 
 /// <summary>Makes the run of a stage without writing out its types.</summary>
