@@ -137,7 +137,8 @@ internal ref struct FieldReader
 
     /// <summary>Notes what is wrong with a field, unless something else was wrong before.</summary>
     public void Wrong(ReadOnlySpan<byte> name, ReadOnlySpan<byte> found, string expected) =>
-        Error ??= $"field '{Encoding.UTF8.GetString(name)}' is \"{EntryText.Show(found, ShownMax)}\", expected {expected}";
+        Error ??=
+            $"field '{Encoding.UTF8.GetString(name)}' is \"{EntryText.Show(found, ShownMax)}\", expected {expected}";
 
     private EntryId OptionalId(ReadOnlySpan<byte> name)
     {

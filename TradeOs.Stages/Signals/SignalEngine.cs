@@ -37,10 +37,12 @@ internal sealed class SignalEngine(StrategiesOptions options, MarketOptions mark
 
     private static string? OtherKind(BarSource? source, MarketEvent input) => (source, input) switch
     {
-        (BarSource.Trades, Bar) => $"field 'kind' is \"bar\", expected trade or quote: the bars of {input.Symbol} are " +
-            "made of its trades since the first one; give finished bars another symbol",
-        (BarSource.Bars, Trade) => $"field 'kind' is \"trade\", expected bar or quote: {input.Symbol} is fed finished " +
-            "bars since the first one; give trades another symbol",
+        (BarSource.Trades, Bar) =>
+            $"field 'kind' is \"bar\", expected trade or quote: the bars of {input.Symbol} are made of its trades " +
+            "since the first one; give finished bars another symbol",
+        (BarSource.Bars, Trade) =>
+            $"field 'kind' is \"trade\", expected bar or quote: {input.Symbol} is fed finished bars since the first " +
+            "one; give trades another symbol",
         _ => null,
     };
 

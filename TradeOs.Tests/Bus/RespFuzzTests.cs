@@ -46,8 +46,29 @@ public sealed class RespFuzzTests
             {
                 Assert.That(refused.Message, Does.Contain("cannot be read"));
             }
+            catch (ReplyTooLargeException refused)
+            {
+                Assert.That(refused.Message, Does.Contain("more than 1000000 elements"));
+            }
         },
         5000);
+
+    [Test]
+    public void Pass_AnySplitOfAReplyTooLarge_EndsWhereTheReplyEnds() => Seed.Check(
+        from reply in RespText.Reply
+        from next in RespText.Reply
+        from scanned in Gen.Choose(0, reply.Length - 1)
+        from parts in Gen.Choose(1, 64).NonEmptyListOf()
+        select (reply, next, scanned, parts),
+        given =>
+        {
+            byte[] bytes = [.. given.reply, .. given.next];
+            var scanner = new RespScanner();
+            Assert.That(scanner.Scan(bytes.AsSpan(0, given.scanned)), Is.EqualTo(-1));
+
+            Assert.That(PassedIn(ref scanner, bytes, given.scanned, given.parts), Is.EqualTo(given.reply.Length));
+            Assert.That(scanner.Scan(given.next), Is.EqualTo(given.next.Length), "the connection goes on");
+        });
 
     [Test]
     public void Scan_ALineWithoutEnd_IsRefusedAtItsBound()
@@ -135,7 +156,7 @@ public sealed class RespFuzzTests
             var scanner = new RespScanner();
             return scanner.Scan(bytes) == bytes.Length;
         }
-        catch (RespProtocolException)
+        catch (Exception refused) when (refused is RespProtocolException or ReplyTooLargeException)
         {
             return false;
         }
@@ -157,6 +178,17 @@ public sealed class RespFuzzTests
         }
 
         return frames;
+    }
+
+    private static int PassedIn(ref RespScanner scanner, byte[] bytes, int end, List<int> parts)
+    {
+        var start = 0;
+        for (var part = 0; ; part++)
+        {
+            start += scanner.Pass(bytes.AsSpan(start, end - start), out var isWhole);
+            if (isWhole) return start;
+            end = Math.Min(bytes.Length, end + parts[part % parts.Count]);
+        }
     }
 
     private static void Walk(ref RespCursor cursor, int step)

@@ -1,0 +1,121 @@
+using NUnit.Framework;
+using TradeOs.Stages;
+
+namespace TradeOs.Tests.Stages;
+
+/// <summary>What is believed of the times other programs write.</summary>
+public sealed class MarketTimeTests
+{
+    private const double Day = 86_400;
+    private const double Year = 366 * Day;
+
+    /// <summary>Seconds of the entries shown, in order, and which of them are doubted.</summary>
+    private static readonly TestCaseData[] Rows =
+    [
+        Row("the first entry is taken at its word", "b", -Year),
+        Row("steps within the jump", "bbbb", 0, 31 * Day, 0, -10 * Day),
+        Row("a month of bars", "bb", 0, 31 * Day),
+        Row("one far ahead", "bdb", 0, Year, 1),
+        Row("one far back", "bdb", 0, -Year, 1),
+        Row("a second that agrees moves time there", "bdbb", 0, Year, Year + 1, Year + 2),
+        Row("the other way, too", "bdbb", 0, -Year, 1 - Year, 2 - Year),
+        Row("two that do not agree", "bddb", 0, Year, 2 * Year, 1),
+        Row("a doubt is forgotten by what is believed", "bdbdb", 0, Year, 1, Year, 2),
+        Row("moved by a lie, two bring it back", "bdbdbb", 0, Year, Year, 1, 2, 3),
+        Row("creeping ahead ends the same way", "bbbdbb", 0, 31 * Day, 62 * Day, 1, 2, 3),
+        Row("an older file after a newer one loses one row", "bbdbb", Year, Year + 1, 0, 1, 2),
+        Row("a source of another year between is all doubted", "bdbdbdb", 0, Year, 1, Year + 1, 2, Year + 2, 3),
+    ];
+
+    [TestCaseSource(nameof(Rows))]
+    public string Engine_ShownTimes_BelievesOrDoubts(double[] seconds)
+    {
+        var run = Run();
+        var seen = seconds.Select(second =>
+        {
+            run.Show(Sample.Trade(second, 100));
+            return run.Doubt is null ? 'b' : 'd';
+        });
+        return string.Concat(seen);
+    }
+
+    [Test]
+    public void Engine_Doubting_SaysWhatWasFoundExpectedAndTheNextMove()
+    {
+        var run = Run();
+
+        run.Show(Sample.Trade(0, 100), Sample.Trade(Year, 100));
+
+        Assert.That(run.Doubt, Is.EqualTo(
+            "field 'at' is \"2025-08-09T12:00:00.000000Z\", expected within 31.00:00:00 of 2024-08-08T12:00:00.000000Z, " +
+            "the newest of BTCUSDT; a second entry that agrees moves market time there (Market:TimeJumpMax)"));
+    }
+
+    [Test]
+    public void Engine_OfOneSymbol_DoubtsNothingOfAnother()
+    {
+        var run = Run();
+
+        run.Show(Sample.Trade(0, 100), Sample.Trade(Year, 100, symbol: "ETHUSDT"));
+
+        Assert.That(run.Doubt, Is.Null);
+    }
+
+    [Test]
+    public void Engine_OfQuotesAndTrades_KeepsOneTime()
+    {
+        var run = Run();
+
+        run.Show(Sample.Trade(0, 100), Quote(Year));
+        var quote = run.Doubt;
+        run.Show(Sample.Trade(Year, 100));
+
+        Assert.That(quote, Is.Not.Null);
+        Assert.That(run.Doubt, Is.Null, "the quote and the trade agree");
+    }
+
+    [Test]
+    public void Engine_WhenTimeMovesBack_DropsTheBarAndTheQuoteOfTheTimeLeft()
+    {
+        var run = Run();
+
+        run.Show(Sample.Trade(Year, 900), Quote(Year), Sample.Trade(0, 100), Sample.Trade(1, 101), Quote(1.5));
+
+        var tick = run.KeyedOf(Sample.Trade(0, 1))!;
+        Assert.That((tick.Bar!.High, tick.Bar.Volume), Is.EqualTo((101m, 1m)));
+        Assert.That(tick.Quote!.At, Is.EqualTo(Sample.Noon.AddSeconds(1.5)));
+    }
+
+    [Test]
+    public void Engine_WhenTimeMovesBack_TakesFinishedBarsAgain()
+    {
+        var run = Run();
+
+        run.Show(Sample.Bar(400, 5, 6, 4, 5), Sample.Bar(1, 5, 6, 4, 5));
+        var code = run.CodeOf(Sample.Bar(2, 5, 6, 4, 5), Sample.Bar(3, 5, 6, 4, 5));
+
+        Assert.That(code, Is.EqualTo("passed"));
+    }
+
+    [Test]
+    public void Engine_AfterADoubtedEntry_MakesTheBarsItMakesWithoutIt()
+    {
+        var (with, without) = (Run(), Run());
+
+        with.Show(Sample.Trade(0.1, 100), Sample.Trade(Year, 900), Sample.Trade(-Year, 1), Sample.Trade(0.2, 101));
+        without.Show(Sample.Trade(0.1, 100), Sample.Trade(0.2, 101));
+
+        var symbol = Sample.Trade(0, 1);
+        Assert.That(with.KeyedOf(symbol), Is.EqualTo(without.KeyedOf(symbol)));
+    }
+
+    private static PureRun<MarketEvent, SymbolStrategies, TickState> Run() =>
+        PureRun.Of(new SignalEngine(new StrategiesOptions(), new MarketOptions()));
+
+    private static Quote Quote(double seconds) => new(
+        Sample.Noon.AddSeconds(seconds), "test", "BTCUSDT", new Price(7), new Quantity(1), new Price(9),
+        new Quantity(1));
+
+    private static TestCaseData Row(string reason, string expected, params double[] seconds) =>
+        new TestCaseData(seconds).Returns(expected).SetArgDisplayNames(reason);
+}
