@@ -21,12 +21,12 @@ internal static class EntrySize
                 FormattableString.Invariant($"only the first {entry.Fields.EncodedBytes} were looked at");
         }
 
-        if (entry.Fields.EncodedBytes > BytesMax)
-            return FormattableString.Invariant(
-                $"the entry has {entry.Fields.EncodedBytes} bytes, expected at most {BytesMax}");
         if (entry.Fields.Count > FieldCountMax)
             return FormattableString.Invariant(
                 $"the entry has {entry.Fields.Count} fields, expected at most {FieldCountMax}");
+        if (entry.Fields.EncodedBytes > BytesMax)
+            return FormattableString.Invariant(
+                $"the entry has {entry.Fields.EncodedBytes} bytes, expected at most {BytesMax}");
         return null;
     }
 }

@@ -30,17 +30,19 @@ internal static class HostileEntries
         else yield return new("a trace that is no id", entry => entry.Add("trace", "x"), "field 'trace' is \"x\"");
     }
 
-    private static IEnumerable<HostileEntry> Sizes()
+    /// <summary>Entries too large for any stream.</summary>
+    public static IEnumerable<HostileEntry> Sizes()
     {
         yield return new("a value of 1 MB", entry => entry.Set("symbol", Large), "the entry has 10");
         yield return new("a name of 1 MB", entry => entry.Add(Large, [1]), "the entry has 10");
         yield return new(
             "a field of 1 MB nobody reads", entry => entry.Add("note"u8.ToArray(), Large), "the entry has 10");
-        yield return new("10,000 fields", entry => Fill(entry, 10_000), "the entry has 10");
-        yield return new("1,001 short fields", entry => Fill(entry, 1001), "the entry has 1001 fields, expected at mo");
+        yield return new("10,000 fields", entry => Fill(entry, 10_000), "the entry has 10000 fields, expected at most 1");
+        yield return new("1,001 fields", entry => Fill(entry, 1001), "the entry has 1001 fields, expected at most 1000");
     }
 
-    private static IEnumerable<HostileEntry> Names()
+    /// <summary>Fields missing, or there twice.</summary>
+    public static IEnumerable<HostileEntry> Names()
     {
         yield return new("no field anybody knows", entry => Empty(entry).Add("a", "b"), "field 'at' is missing");
         yield return new("a field missing", entry => entry.Remove("symbol"), "field 'symbol' is missing");
