@@ -63,7 +63,7 @@ is_torn() {
 refuse() {
     echo "$manifest: the append-only file is damaged, expected at most an unfinished write at its end: $1" >&2
     echo "redis-check-aof says:" >&2
-    echo "$said" | tail -n 4 >&2
+    printf '%s\n' "$said" | tail -n 4 >&2
     echo "Restore $directory from a backup, or cut the damage and all behind it with:" \
         "docker compose run --rm redis redis-check-aof --fix $manifest" >&2
     exit 1
@@ -74,7 +74,7 @@ checks=0
 while [ -f "$manifest" ] && ! said=$(redis-check-aof "$manifest" 2>&1); do
     checks=$((checks + 1))
     [ "$checks" -le 16 ] || refuse "it is torn in over 16 files"
-    found=$(echo "$said" | sed -n 's/^AOF analyzed: filename=\([^,]*\), .*ok_up_to=\([0-9]*\), .*/\1 \2/p' | tail -n 1)
+    found=$(printf '%s\n' "$said" | sed -n 's/^AOF analyzed: filename=\([^,]*\), .*ok_up_to=\([0-9]*\), .*/\1 \2/p' | tail -n 1)
     file=${found% *}
     good=${found##* }
     # A base file is written whole before the manifest names it: it is never torn.
