@@ -25,7 +25,7 @@ is_torn() {
                 else damaged()
             } else if (state == "line") {
                 if (c != 10) damaged()
-                if (!words) { words = number + 0; first = 1; state = "sign" }
+                if (!words) { words = number + 0; first = 1; inside = 0; state = "sign" }
                 else { left = number + 0; word = ""; start = 0; inside = 0; state = left ? "word" : "return" }
             } else if (state == "word") {
                 if (first && length(word) < 5) word = word sprintf("%c", c)
@@ -57,7 +57,7 @@ is_torn() {
                 take($byte + 0)
             }
         }
-        END { exit verdict || (state == "word" && inside) }'
+        END { exit verdict || (inside && state != "sign") }'
 }
 
 refuse() {

@@ -48,13 +48,13 @@ public sealed class ExternalRedis : TestRedis
         if (lines is not ["# Keyspace", .. var held])
         {
             throw new InvalidOperationException(
-                $"{where}: found \"{(answer.Error + answer.Output).Trim()}\", expected a server that answers without a " +
-                "password. Start it, or unset the variable.");
+                $"{where}: found \"{(answer.Error + answer.Output).Trim()}\", expected a server that answers without " +
+                "a password. Start it, or unset the variable.");
         }
 
         throw new InvalidOperationException(
-            $"{where}: found {string.Join(' ', held)}, expected an empty server, because the tests run FLUSHALL on it. " +
-            "Name a server that nothing else uses; if a run of the tests that was cut off left these keys: " +
+            $"{where}: found {string.Join(' ', held)}, expected an empty server, because the tests run FLUSHALL on " +
+            "it. Name a server that nothing else uses; if a run of the tests that was cut off left these keys: " +
             $"redis-cli -h {parts[0]} -p {parts[1]} FLUSHALL");
     }
 }

@@ -46,8 +46,8 @@ public sealed partial record TestRedisChoice(TestRedisKind Kind, string Target)
             "docker" when image.Length > 0 => new TestRedisChoice(TestRedisKind.Docker, image),
             "testcontainers" when image.Length > 0 => new TestRedisChoice(TestRedisKind.Testcontainers, image),
             _ => throw new ArgumentException(
-                $"{Variable} is \"{text}\", expected HOST:PORT of a server that the tests may empty, docker[:IMAGE] or " +
-                "testcontainers[:IMAGE]. Unset it to run on redis-server processes of this machine."),
+                $"{Variable} is \"{text}\", expected HOST:PORT of a server that the tests may empty, docker[:IMAGE] " +
+                "or testcontainers[:IMAGE]. Unset it to run on redis-server processes of this machine."),
         };
     }
 
@@ -75,8 +75,8 @@ public sealed partial record TestRedisChoice(TestRedisKind Kind, string Target)
         _ => await TestcontainersRedis.StartAsync(Target, extraArguments),
 #else
         _ => throw new InvalidOperationException(
-            $"{Variable}={this}: these tests were built without Testcontainers, because not every package feed carries " +
-            "what it needs. Build them with -p:TestcontainersVersion=4.13.0, or use docker:IMAGE."),
+            $"{Variable}={this}: these tests were built without Testcontainers, because not every package feed " +
+            "carries what it needs. Build them with -p:TestcontainersVersion=4.13.0, or use docker:IMAGE."),
 #endif
     };
 

@@ -6,7 +6,8 @@ namespace TradeOs.Tests;
 [SetUpFixture]
 public sealed class TestRedisSetting
 {
-    /// <summary>Reads the variable, then takes it away: to the program it would be a setting that nobody knows.</summary>
+    /// <summary>Reads the variable, then takes it away: to the program it would be a setting that nobody
+    /// knows.</summary>
     [OneTimeSetUp]
     public void Read()
     {
