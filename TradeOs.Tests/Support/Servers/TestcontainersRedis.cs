@@ -17,9 +17,8 @@ public sealed class TestcontainersRedis : TestRedis
     /// <summary>Starts a durable server; extra arguments of redis-server come last and win.</summary>
     public static async Task<TestcontainersRedis> StartAsync(string image, string[] extraArguments)
     {
-        var container = new RedisBuilder(image)
-            .WithCommand(["redis-server", .. Durable, "--protected-mode", "no", .. extraArguments])
-            .Build();
+        string[] command = ["redis-server", .. Durable, "--protected-mode", "no", .. extraArguments];
+        var container = new RedisBuilder(image).WithCommand(command).Build();
         try
         {
             await container.StartAsync();
