@@ -81,7 +81,10 @@ while [ -f "$manifest" ] && ! said=$(redis-check-aof "$manifest" 2>&1); do
     case $file in '' | *.base.*) refuse "no place to cut it was found" ;; esac
     torn=$(($(wc -c <"$files/$file") - good))
     [ "$torn" -gt 0 ] || refuse "no place to cut it was found"
-    tail -c "+$((good + 1))" "$files/$file" | is_torn || refuse \
+    verdict=0
+    tail -c "+$((good + 1))" "$files/$file" | is_torn || verdict=$?
+    [ "$verdict" -le 1 ] || refuse "the $torn bytes behind byte $good of $files/$file cannot be judged, see above"
+    [ "$verdict" -eq 0 ] || refuse \
         "$files/$file is good up to byte $good, and the $torn bytes behind hold commands that were acknowledged"
     truncate -s "$good" "$files/$file"
     sync

@@ -33,11 +33,14 @@ internal sealed class ComposeRedis : IAsyncDisposable
     public string LastFile => Directory.GetFiles(Data["appendonlydir"], "*.incr.aof").Max(StringComparer.Ordinal)!;
 
     /// <summary>Starts it and waits until it serves or has ended.</summary>
+    /// <param name="before">A directory whose programs come before those of this machine.</param>
     /// <returns>Null when it serves, else its exit code.</returns>
-    public async Task<int?> StartAsync()
+    public async Task<int?> StartAsync(string? before = null)
     {
         lock (_said) _said.Clear();
         var process = new Process { StartInfo = StartInfo() };
+        var path = Environment.GetEnvironmentVariable("PATH");
+        if (before is not null) process.StartInfo.Environment["PATH"] = before + Path.PathSeparator + path;
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
         process.Start();
