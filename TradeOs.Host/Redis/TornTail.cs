@@ -45,13 +45,27 @@ public static class TornTail
         {
             outcome = TakeNumber(ref tail, (byte)'$', out var length);
             if (outcome != Outcome.Whole) return outcome;
-            if (tail.Length < length + 2L) return Outcome.Cut;
+            if (tail.Length < length + 2L) return HoldsCommand(tail) ? Outcome.Broken : Outcome.Cut;
             if (tail[length] != '\r' || tail[length + 1] != '\n') return Outcome.Broken;
             if (word == 0) isExec = Ascii.EqualsIgnoreCase(tail[..length], "EXEC"u8);
             tail = tail[(length + 2)..];
         }
 
         return Outcome.Whole;
+    }
+
+    /// <summary>A word that does not end and holds the start of another command: its length is what is
+    /// damaged.</summary>
+    private static bool HoldsCommand(ReadOnlySpan<byte> word)
+    {
+        while (word.IndexOf("\r\n*"u8) is var at and >= 0)
+        {
+            word = word[(at + 3)..];
+            var digits = word.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+            if (digits >= 0 && word[digits..].StartsWith("\r\n$"u8)) return true;
+        }
+
+        return false;
     }
 
     private static Outcome TakeNumber(ref ReadOnlySpan<byte> tail, byte sign, out int number)

@@ -13,13 +13,16 @@ public abstract class RedisFixture
 
     protected static CancellationToken Cancel => TestContext.CurrentContext.CancellationToken;
 
-    protected RedisServerProcess Server { get; private set; } = null!;
+    protected TestRedis Server { get; private set; } = null!;
 
     [OneTimeSetUp]
-    public async Task StartServerAsync() => Server = await RedisServerProcess.StartAsync();
+    public async Task StartServerAsync() => Server = await TestRedis.StartAsync();
 
     [OneTimeTearDown]
-    public async Task StopServerAsync() => await Server.DisposeAsync();
+    public async Task StopServerAsync()
+    {
+        if (Server is not null) await Server.DisposeAsync();
+    }
 
     [SetUp]
     public async Task EmptyServerAsync() => await Server.CliAsync("FLUSHALL");

@@ -9,21 +9,21 @@ namespace TradeOs.Tests.Bus;
 public sealed class RedisStreamBusTests : StreamBusContract
 {
     private readonly List<RedisStreamBus> _buses = [];
-    private RedisServerProcess _server = null!;
+    private TestRedis _server = null!;
     private ControlConnection _control = null!;
 
     [OneTimeSetUp]
     public async Task StartServerAsync()
     {
-        _server = await RedisServerProcess.StartAsync("--appendonly", "yes", "--appendfsync", "always");
+        _server = await TestRedis.StartAsync();
         _control = await ControlConnection.ConnectAsync(Options(), CancellationToken.None);
     }
 
     [OneTimeTearDown]
     public async Task StopServerAsync()
     {
-        _control.Dispose();
-        await _server.DisposeAsync();
+        _control?.Dispose();
+        if (_server is not null) await _server.DisposeAsync();
     }
 
     [TearDown]

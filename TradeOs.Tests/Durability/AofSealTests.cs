@@ -20,8 +20,8 @@ public sealed class AofSealTests
     [TearDown]
     public async Task Stop()
     {
-        _connection.Dispose();
-        await _server.DisposeAsync();
+        _connection?.Dispose();
+        if (_server is not null) await _server.DisposeAsync();
     }
 
     [Test]

@@ -13,7 +13,10 @@ public sealed class DurabilityCheckTests
     public async Task StartServer() => _server = await RedisServerProcess.StartAsync();
 
     [OneTimeTearDown]
-    public async Task StopServer() => await _server.DisposeAsync();
+    public async Task StopServer()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+    }
 
     [Test]
     public async Task Examine_ADurableServer_FindsNothing() => Assert.That(await ExamineAsync(_server), Is.Empty);

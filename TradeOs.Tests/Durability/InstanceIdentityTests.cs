@@ -22,8 +22,8 @@ public sealed class InstanceIdentityTests
     [OneTimeTearDown]
     public async Task Stop()
     {
-        _connection.Dispose();
-        await _server.DisposeAsync();
+        _connection?.Dispose();
+        if (_server is not null) await _server.DisposeAsync();
     }
 
     [SetUp]

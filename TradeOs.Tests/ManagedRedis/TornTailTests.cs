@@ -27,11 +27,13 @@ public sealed class TornTailTests
     [TestCase("*3\r\n$3XSET\r\n", Description = "a length destroyed")]
     [TestCase("*3\r\n3\r\nSET\r\n", Description = "a sign destroyed")]
     [TestCase("*99999999999999999999\r\n", Description = "a number no server writes")]
+    [TestCase("*3\r\n$3\r\nSET\r\n$99\r\na\r\n" + Set, Description = "a length damaged to reach behind the end")]
     public void Tail_DamagedOrFinished_IsNotTorn(string tail) =>
         Assert.That(TornTail.IsTorn(Encoding.ASCII.GetBytes(tail)), Is.False);
 
     [TestCase("\0\0\0\0")]
     [TestCase(Multi + "*3\r\n$3\r\nSE\0\0\0\0\0\0")]
+    [TestCase("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$30\r\na * b\r\n*12\r\nand text", Description = "text like a command")]
     public void Tail_FollowedByZerosOfThePreparedDisk_IsTorn(string tail) =>
         Assert.That(TornTail.IsTorn(Encoding.ASCII.GetBytes(tail)), Is.True);
 }

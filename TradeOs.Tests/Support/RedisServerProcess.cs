@@ -2,13 +2,16 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using TradeOs.Bus;
+using NUnit.Framework;
 
 namespace TradeOs.Tests;
 
 /// <summary>A real redis-server on a free loopback port, in a temporary directory of its own.</summary>
-/// <remarks>It is killed and its directory removed by <see cref="DisposeAsync"/>, whatever the test did.</remarks>
-public sealed class RedisServerProcess : IAsyncDisposable
+/// <remarks>
+/// It is killed and its directory removed by <see cref="DisposeAsync"/>, whatever the test did. A test that starts one
+/// says that nothing less will do; one that any server serves asks for a <see cref="TestRedis"/>.
+/// </remarks>
+public sealed class RedisServerProcess : TestRedis
 {
     private static readonly TimeSpan StartWaitMax = TimeSpan.FromSeconds(20);
     private static int _portNext = 20_000 + (Environment.ProcessId % 10_000);
@@ -19,28 +22,25 @@ public sealed class RedisServerProcess : IAsyncDisposable
     private RedisServerProcess(string[] extraArguments)
     {
         _extraArguments = extraArguments;
-        Port = FreePort();
+        Endpoint = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort()}");
         Directory = System.IO.Directory.CreateTempSubdirectory("tradeos-redis-").FullName;
     }
 
-    /// <summary>Where it listens.</summary>
-    public int Port { get; }
+    /// <inheritdoc/>
+    public override string Endpoint { get; }
 
-    /// <summary>Where it listens, <c>host:port</c>.</summary>
-    public string Endpoint => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+    /// <inheritdoc/>
+    public override string Directory { get; }
 
-    /// <summary>Its working directory, with the append-only files in <c>appendonlydir</c>.</summary>
-    public string Directory { get; }
-
-    /// <summary>Process id of the running server.</summary>
-    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The server is not running.");
-
-    /// <summary>Options that reach it.</summary>
-    public RedisOptions Options => new() { Endpoint = Endpoint, Mode = RedisMode.External };
+    /// <inheritdoc/>
+    public override int ProcessId => _process?.Id ?? throw new InvalidOperationException("The server is not running.");
 
     /// <summary>Starts a durable server; extra arguments come last and win: "--appendfsync", "everysec".</summary>
-    public static async Task<RedisServerProcess> StartAsync(params string[] extraArguments)
+    /// <exception cref="IgnoreException">TRADEOS_TEST_REDIS gives the tests servers of another kind.</exception>
+    public static new async Task<RedisServerProcess> StartAsync(params string[] extraArguments)
     {
+        if (TestRedisChoice.Current is { Kind: not TestRedisKind.Process } other)
+            throw other.Lacks("a redis-server process of its own");
         var server = new RedisServerProcess(extraArguments);
         try
         {
@@ -75,8 +75,8 @@ public sealed class RedisServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends it like a power switch would end the process: SIGKILL, nothing is flushed or said.</summary>
-    public async Task KillAsync()
+    /// <inheritdoc/>
+    public override async Task KillAsync()
     {
         if (_process is not { } process) return;
         _process = null;
@@ -85,15 +85,8 @@ public sealed class RedisServerProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    /// <summary>Kills it and starts it again on the same port and directory.</summary>
-    public async Task RestartAsync()
-    {
-        await KillAsync();
-        await StartAgainAsync();
-    }
-
-    /// <summary>Starts it after <see cref="KillAsync"/> and waits until it answers.</summary>
-    public async Task StartAgainAsync()
+    /// <inheritdoc/>
+    public override async Task StartAgainAsync()
     {
         // Its own log is asked, not its port: another server could have taken the port in between and would answer.
         var logged = File.Exists(LogPath) ? Log().Length : 0;
@@ -107,14 +100,11 @@ public sealed class RedisServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs redis-cli against it and returns what it printed, without the last line end.</summary>
-    public Task<string> CliAsync(params string[] arguments) => RedisCli.RunAsync(Endpoint, arguments);
-
-    /// <summary>What the server logged.</summary>
-    public string Log() => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "(no log)";
+    /// <inheritdoc/>
+    public override string Log() => File.Exists(LogPath) ? File.ReadAllText(LogPath) : "(no log)";
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await KillAsync();
         if (System.IO.Directory.Exists(Directory)) System.IO.Directory.Delete(Directory, recursive: true);
@@ -126,8 +116,7 @@ public sealed class RedisServerProcess : IAsyncDisposable
         "redis-server",
         [
             "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", Directory,
-            "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--maxmemory-policy", "noeviction",
-            "--daemonize", "no", "--logfile", LogPath, .. _extraArguments,
+            .. Durable, "--daemonize", "no", "--logfile", LogPath, .. _extraArguments,
         ])
     {
         RedirectStandardInput = true,
