@@ -21,6 +21,9 @@ internal static class FeedSpecs
             if (spec.Simulation is null)
             {
                 FeedFile.CheckPath(spec.Path);
+
+                // What a file's rows do not tell is asked now, not once Redis runs.
+                FormatSight.Resolve(spec);
             }
             else if (untilIdle && spec.Simulation.CountMax is null)
             {
