@@ -8,7 +8,6 @@ internal sealed partial class FeedSources(ImmutableArray<FeedSpec> specs, TimePr
 {
     // A file is digested once in a process: it is read up to the bytes it had then.
     private readonly Dictionary<FeedSpec, (FeedFile File, string Digest)> _files = [];
-    private readonly Dictionary<FeedSpec, FeedSpec> _resolved = [];
     private bool _hasSaid;
 
     /// <summary>Bytes of all files, once opened.</summary>
@@ -19,16 +18,14 @@ internal sealed partial class FeedSources(ImmutableArray<FeedSpec> specs, TimePr
 
     /// <summary>Opens what is not finished, in the order given.</summary>
     /// <exception cref="FeedFileException">A file is not what it was, or not a file of rows.</exception>
-    /// <exception cref="FeedSpecException">Its format is not named, and its rows do not tell it.</exception>
     public async Task<FeedMerge> OpenAsync(
         IReadOnlyDictionary<string, string> state, CancellationToken cancellationToken)
     {
         var ledger = new SourceLedger(state);
         var skipped = ImmutableArray.CreateBuilder<SourceRecord>();
         var wanted = new List<(FeedSpec Spec, int Number, SourceRecord Record)>();
-        foreach (var given in specs)
+        foreach (var spec in specs)
         {
-            var spec = Resolve(given);
             var (number, record) = await FindAsync(ledger, spec, cancellationToken);
             var isTwice = wanted.Any(other => other.Number == number);
             if (isTwice) skipped.Add(record with { Accepted = 0, Refused = 0 });
@@ -40,13 +37,6 @@ internal sealed partial class FeedSources(ImmutableArray<FeedSpec> specs, TimePr
         _hasSaid = true;
         Skipped = skipped.ToImmutable();
         return new FeedMerge([.. wanted.Select(source => Open(source.Spec, source.Number, source.Record, state))]);
-    }
-
-    /// <summary>A file whose format the SPEC does not name is looked at once, like its digest.</summary>
-    private FeedSpec Resolve(FeedSpec given)
-    {
-        if (!_resolved.TryGetValue(given, out var spec)) _resolved[given] = spec = FormatSight.Resolve(given);
-        return spec;
     }
 
     private static bool HasEnded(FeedSpec spec, SourceRecord record) =>

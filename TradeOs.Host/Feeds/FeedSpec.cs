@@ -44,8 +44,11 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     /// <summary>What the simulator makes; null for a file.</summary>
     public Simulation? Simulation { get; private init; }
 
-    /// <summary>The SPEC as typed.</summary>
+    /// <summary>The SPEC as typed, for messages.</summary>
     private string Text { get; init; } = "";
+
+    /// <summary>What stands behind the path, kept until the format that reads it is known.</summary>
+    private string Options { get; init; } = "";
 
     /// <summary>The word of a format, as typed and as kept in the feed's state.</summary>
     public static string WordOf(FeedFormat format) => Words[(int)format];
@@ -60,8 +63,7 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
         var word = end < 0 ? text : text[..end];
         var rest = end < 0 ? "" : text[end..];
         var format = Words.IndexOf(word);
-        if (format < 0 && IsPath(text, word, rest))
-            return new FeedSpec(FeedFormat.Unnamed, text[..FeedSpecOptions.StartIn(text)], "", "") { Text = text };
+        if (format < 0 && IsPath(text, word, rest)) return OfUnnamed(text);
         if (word == FeedSpecs.None)
         {
             throw new FeedSpecException(
@@ -77,12 +79,18 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
 
     /// <summary>The same SPEC with <paramref name="format"/> in front, where none was named.</summary>
     /// <exception cref="FeedSpecException">The format does not know its options, or the file's name no symbol.</exception>
-    internal FeedSpec As(FeedFormat format) => OfFile(Text, format, Text);
+    internal FeedSpec As(FeedFormat format) => OfFile(Text, format, Path, Options);
 
     /// <summary>A point or a slash, or a drive's letter, makes it a path; a format has none.</summary>
     private static bool IsPath(string text, string word, string rest) => rest.StartsWith(':')
         ? word.Length == 1 || word.AsSpan().ContainsAny(PathMarks)
         : text.AsSpan(0, FeedSpecOptions.StartIn(text)).ContainsAny(PathMarks);
+
+    private static FeedSpec OfUnnamed(string text)
+    {
+        var start = FeedSpecOptions.StartIn(text);
+        return new FeedSpec(FeedFormat.Unnamed, text[..start], "", "") { Text = text, Options = text[start..] };
+    }
 
     private static FeedSpec OfSimulator(string text, string rest)
     {
@@ -96,15 +104,16 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     private static FeedSpec OfFile(string text, FeedFormat format, string rest)
     {
         var start = FeedSpecOptions.StartIn(rest);
-        var path = rest[..start];
-        if (path.Length == 0)
-        {
-            throw new FeedSpecException(
+        return start == 0
+            ? throw new FeedSpecException(
                 $"--feed {text}: there is no path, expected {WordOf(format)}:PATH. Add the path of the file after " +
-                "the colon.");
-        }
+                "the colon.")
+            : OfFile(text, format, rest[..start], rest[start..]);
+    }
 
-        var options = new FeedSpecOptions(text, rest[start..].TrimStart(','));
+    private static FeedSpec OfFile(string text, FeedFormat format, string path, string behind)
+    {
+        var options = new FeedSpecOptions(text, behind);
         var isBars = format == FeedFormat.Ohlcv;
         var symbol = options.Name("symbol") ?? FeedSymbol.Of(format, path) ?? throw NoSymbol(text, format, path);
         var spec = new FeedSpec(format, path, symbol, options.Name("source") ?? SourceOf(format))
@@ -131,7 +140,7 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     /// <summary>A path that leads nowhere, or to a file of another format, is what has to be mended first.</summary>
     private static FeedSpecException NoSymbol(string text, FeedFormat format, string path)
     {
-        FeedFile.CheckPath(path);
+        if (path != "-") FeedFile.CheckPath(path);
         var another = File.Exists(path) ? FormatSight.Of(FeedFile.Open(path)).WhyNot(format) : null;
         return new FeedSpecException(another ??
             $"--feed {text}: the file name \"{System.IO.Path.GetFileName(path)}\" tells no symbol, expected " +

@@ -83,9 +83,10 @@ internal sealed class RowParser : IAsyncDisposable
             if (format.IsReversed) ParseReversed(format, lines);
             else ParseForward(format, lines);
         }
-        catch (FeedFileException) when (_rowsRead == _shapeless)
+        catch (FeedFileException) when (_rowsRead == _shapeless && _spec.Path != "-")
         {
             // Not one row had the shape of the format, so none went out: a file of something else says so itself.
+            // Standard input cannot be looked at again.
             if (FormatSight.Of(_file).WhyNot(_spec.Format) is { } another) throw new FeedFileException(another);
             throw;
         }
