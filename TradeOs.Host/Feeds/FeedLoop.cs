@@ -17,7 +17,9 @@ public sealed class FeedLoop
     private readonly Batch _batch = new();
 
     /// <summary>Makes the loop; nothing is read or written yet.</summary>
-    /// <exception cref="FeedSpecException">The path of a source leads to no file.</exception>
+    /// <exception cref="FeedSpecException">
+    /// The path of a source leads to no file, or to one whose format is not named and not certain.
+    /// </exception>
     public FeedLoop(
         IStreamBus bus, ImmutableArray<FeedSpec> specs, LoopLimits limits, FeedProgress progress, TimeProvider time,
         ILogger<FeedLoop> logger)
@@ -25,7 +27,7 @@ public sealed class FeedLoop
         foreach (var spec in specs)
             if (spec.Format != FeedFormat.Simulated) FeedFile.CheckPath(spec.Path);
         (_bus, _limits, Progress) = (bus, limits, progress);
-        _sources = new FeedSources(specs, time, logger);
+        _sources = new FeedSources([.. specs.Select(FormatSight.Resolve)], time, logger);
     }
 
     /// <summary>How far it has come.</summary>

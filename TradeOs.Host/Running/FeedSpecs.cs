@@ -12,6 +12,7 @@ internal static class FeedSpecs
     /// <exception cref="FeedSpecException">
     /// One of them is wrong, leads to no file, or never ends although the run should.
     /// </exception>
+    /// <exception cref="FeedFileException">A file that is to tell its format cannot be read.</exception>
     public static ImmutableArray<FeedSpec> Parse(IReadOnlyList<string> texts, bool untilIdle)
     {
         if (texts is [None]) return [];
@@ -30,6 +31,7 @@ internal static class FeedSpecs
             }
         }
 
-        return specs;
+        // What a file's rows do not tell is asked now, not once Redis runs.
+        return [.. specs.Select(FormatSight.Resolve)];
     }
 }
