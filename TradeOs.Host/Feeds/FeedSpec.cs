@@ -4,8 +4,12 @@ namespace TradeOs.Host;
 
 /// <summary>One source of market data as a person types it: <c>FORMAT:PATH[,symbol=S][,source=N]...</c>.</summary>
 /// <param name="Format">How its rows are written.</param>
-/// <param name="Path">The file; empty for the simulator.</param>
-/// <param name="Symbol">Instrument of every row; empty for the simulator, which has its own.</param>
+/// <param name="Path">
+/// The file, a directory of files, or <c>-</c> for standard input; empty for the simulator.
+/// </param>
+/// <param name="Symbol">
+/// Instrument of every row; empty for the simulator, which has its own, and for a directory whose files' names tell it.
+/// </param>
 /// <param name="Source">Value of the field <c>source</c> of its entries.</param>
 public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, string Source)
 {
@@ -25,6 +29,21 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     /// 1,000,000.
     /// </summary>
     public int ReversedRowsMax { get; private init; } = 1_000_000;
+
+    /// <summary>
+    /// How much faster than recorded the rows go out, option <c>pace=1x|10x|max</c>; null, the default, is as fast as
+    /// they can.
+    /// </summary>
+    public double? Pace { get; private init; }
+
+    /// <summary>Whether the rows go out at the rhythm they were recorded in.</summary>
+    public bool IsPaced => Pace is not null;
+
+    /// <summary>Whether the path is that of a directory.</summary>
+    public bool IsDirectory { get; private init; }
+
+    /// <summary>Whether the rows come from standard input.</summary>
+    public bool IsStandardInput => Path == "-";
 
     /// <summary>What the simulator makes; null for a file.</summary>
     public Simulation? Simulation { get; private init; }
@@ -54,6 +73,15 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
             : OfFile(text, (FeedFormat)format, rest);
     }
 
+    /// <summary>The spec of one file of this directory.</summary>
+    /// <exception cref="FeedSpecException">Nothing tells its symbol.</exception>
+    public FeedSpec ForFile(string path) => this with
+    {
+        Path = path,
+        IsDirectory = false,
+        Symbol = Symbol.Length > 0 ? Symbol : SymbolOf(Format, path) ?? throw NoSymbol(Path, path),
+    };
+
     private static FeedSpec OfSimulator(string text, string rest)
     {
         var options = new FeedSpecOptions(text, rest);
@@ -76,16 +104,23 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
 
         var options = new FeedSpecOptions(text, rest[start..].TrimStart(','));
         var isBars = format == FeedFormat.Ohlcv;
-        var symbol = options.Name("symbol") ?? (isBars ? StemOf(path) : TradesSymbolOf(path))
-            ?? throw NoSymbol(text, path);
+        if (isBars && path == "-") throw BarsAreReadTwice(text);
+        var isDirectory = Directory.Exists(path);
+        var symbol = options.Name("symbol") ?? (isDirectory ? "" : SymbolOf(format, path))
+            ?? throw NoSymbol($"--feed {text}", path);
         var spec = new FeedSpec(format, path, symbol, options.Name("source") ?? (isBars ? "file" : "binance"))
         {
             Dates = isBars ? options.Dates() : null,
+            IsDirectory = isDirectory,
+            Pace = options.Pace(),
             ReversedRowsMax = isBars ? (int)options.Count("rows-max", 1_000_000, 1, 100_000_000) : 0,
         };
         options.End();
         return spec;
     }
+
+    private static string? SymbolOf(FeedFormat format, string path) =>
+        format == FeedFormat.Ohlcv ? StemOf(path) : TradesSymbolOf(path);
 
     /// <summary>
     /// <c>BTCUSDT</c> of <c>um-BTCUSDT-trades-2020-08.csv</c>: Binance names its dumps <c>SYMBOL-trades-DAY</c>.
@@ -107,8 +142,12 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
         return FeedSpecOptions.NameOrNull((end < 0 ? name : name[..end]).ToUpperInvariant());
     }
 
-    private static FeedSpecException NoSymbol(string text, string path) => new(
-        $"--feed {text}: the file name \"{System.IO.Path.GetFileName(path)}\" tells no symbol, expected " +
+    private static FeedSpecException BarsAreReadTwice(string text) => new(
+        $"--feed {text}: bars are looked through before they are fed, expected a file, which can be read twice. Write " +
+        "them to a file and name it.");
+
+    private static FeedSpecException NoSymbol(string where, string path) => new(
+        $"{where}: the file name \"{System.IO.Path.GetFileName(path)}\" tells no symbol, expected " +
         "SYMBOL-trades-... for binance-trades, SYMBOL-... for ohlcv. Add ,symbol=BTCUSDT");
 }
 

@@ -15,8 +15,8 @@ internal sealed class FileSource : IFeedSource
     /// <summary>Starts parsing behind the rows that <paramref name="record"/> has committed.</summary>
     public FileSource(int number, SourceRecord record, FeedFile file, FeedSpec spec)
     {
-        _key = FormattableString.Invariant($"{SourceRecord.KeyPrefix}{number}");
-        Record = record;
+        _key = SourceRecord.KeyOf(number);
+        (Record, IsPaced) = (record, spec.IsPaced);
         _parser = new RowParser(file, spec, record.Layout, record.Rows);
     }
 
@@ -25,6 +25,10 @@ internal sealed class FileSource : IFeedSource
     public SourceRecord Record { get; private set; }
 
     public long BytesRead => _block.BytesRead;
+
+    public bool IsPaced { get; }
+
+    public string? WaitsFor => null;
 
     public HeadState Peek(out FeedHead head)
     {
