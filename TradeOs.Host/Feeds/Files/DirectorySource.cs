@@ -123,6 +123,6 @@ internal sealed partial class DirectorySource(
     [LoggerMessage(341, LogLevel.Information, "{Source} goes on behind its first {Rows} rows")]
     private static partial void Continues(ILogger logger, string source, long rows);
 
-    [LoggerMessage(348, LogLevel.Warning, "{Directory}: the content of {Names} is fed from elsewhere too: fed once")]
+    [LoggerMessage(348, LogLevel.Warning, "{Directory}: the content of {Names} is given more than once: fed once")]
     private static partial void Twice(ILogger logger, string directory, string names);
 }

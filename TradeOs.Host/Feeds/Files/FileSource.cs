@@ -24,7 +24,8 @@ internal sealed class FileSource : IFeedSource
 
     public SourceRecord Record { get; private set; }
 
-    public long BytesRead => _block.BytesRead;
+    // The end of an archive is looked at first: where reading stands does not tell that all was read.
+    public long BytesRead => Record.Finished ? Record.Bytes : _block.BytesRead;
 
     public bool IsPaced { get; }
 
