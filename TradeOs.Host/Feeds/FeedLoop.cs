@@ -97,7 +97,9 @@ public sealed partial class FeedLoop
         }
     }
 
-    /// <summary>What is waited for, when it may take long enough that people ask; a long pause is logged once.</summary>
+    /// <summary>
+    /// What is waited for, when it may take long enough that people ask; a long pause is logged once.
+    /// </summary>
     private FeedPause? Pause(FeedMerge merge)
     {
         if (merge.Due is not { } due) return merge.WaitsFor is { } what ? new FeedPause(what, null) : null;

@@ -143,8 +143,8 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     }
 
     private static FeedSpecException BarsAreReadTwice(string text) => new(
-        $"--feed {text}: bars are looked through before they are fed, expected a file, which can be read twice. Write " +
-        "them to a file and name it.");
+        $"--feed {text}: bars are looked through before they are fed, expected a file, which can be read twice. " +
+        "Write them to a file and name it.");
 
     private static FeedSpecException NoSymbol(string where, string path) => new(
         $"{where}: the file name \"{System.IO.Path.GetFileName(path)}\" tells no symbol, expected " +

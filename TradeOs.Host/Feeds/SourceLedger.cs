@@ -21,7 +21,8 @@ internal sealed class SourceLedger(IReadOnlyDictionary<string, string> state)
         var fresh = new SourceRecord(
             FeedSpec.WordOf(spec.Format), spec.Symbol, spec.Source, file.Name, digest, file.Bytes, "", 0, 0, 0, false);
         var alike = _records
-            .Where(known => known.Value.Format == fresh.Format && known.Value.Symbol == fresh.Symbol)
+            .Where(known => known.Value.Format == fresh.Format && known.Value.Symbol == fresh.Symbol
+                && !StandardInputSource.IsOne(known.Value))
             .ToList();
         foreach (var (number, known) in alike)
             if (known.Digest == digest) return (number, known);
@@ -44,8 +45,9 @@ internal sealed class SourceLedger(IReadOnlyDictionary<string, string> state)
         return (Add(fresh), fresh);
     }
 
-    /// <summary>Number and record of standard input; <paramref name="before"/> is what another run took of
-    /// it.</summary>
+    /// <summary>
+    /// Number and record of standard input; <paramref name="before"/> is what another run took of it.
+    /// </summary>
     /// <remarks>
     /// What was piped cannot be read again, so every run begins a new source. It takes the place of the one before:
     /// what the feed keeps does not grow with the number of runs.
@@ -58,8 +60,7 @@ internal sealed class SourceLedger(IReadOnlyDictionary<string, string> state)
         before = null;
         foreach (var (number, known) in _records)
         {
-            if (known.Name != fresh.Name || !known.Digest.StartsWith(StandardInputSource.RunPrefix, StringComparison.Ordinal))
-                continue;
+            if (!StandardInputSource.IsOne(known)) continue;
             if (known.Digest == run) return (number, known);
             before = known;
             return (number, fresh);

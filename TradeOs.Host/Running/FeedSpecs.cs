@@ -41,16 +41,16 @@ internal static class FeedSpecs
         if (specs.Count(spec => spec.IsStandardInput) > 1)
         {
             throw new FeedSpecException(
-                "Standard input is the source of two feeds, expected one at most: it can be read once. Take one --feed " +
-                "with the path - out.");
+                "Standard input is the source of two feeds, expected one at most: it can be read once. Take one " +
+                "--feed with the path - out.");
         }
 
         var paces = specs.Select(spec => spec.Pace).OfType<double>().Distinct().ToList();
         if (paces.Count > 1)
         {
             throw new FeedSpecException(FormattableString.Invariant(
-                $"Feeds of one run have the paces {string.Join("x and ", paces)}x, expected one: they share a clock. ") +
-                "Give each the same pace; those without one go out in order of time with them.");
+                $"Feeds of one run have the paces {string.Join("x and ", paces)}x, expected one: they share a ") +
+                "clock. Give each the same pace; those without one go out in order of time with them.");
         }
     }
 }

@@ -3,7 +3,9 @@ using TradeOs.Bus;
 
 namespace TradeOs.Tests.Feeds;
 
-/// <summary>Two directories, a file and the simulator, merged, stopped anywhere: the same rows in the same order.</summary>
+/// <summary>
+/// Two directories, a file and the simulator, merged, stopped anywhere: the same rows in the same order.
+/// </summary>
 public sealed class DirectoryRestartTests
 {
     private FeedRun _whole = null!;

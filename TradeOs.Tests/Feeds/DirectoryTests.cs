@@ -86,8 +86,8 @@ public sealed class DirectoryTests
         await _run.ToEndAsync($"binance-trades:{_run.Folder},symbol=ETHUSDT");
 
         Assert.That(failure.Message, Is.EqualTo(
-            $"{_run.Folder}: the file name \"day.csv\" tells no symbol, expected SYMBOL-trades-... for binance-trades, " +
-            "SYMBOL-... for ohlcv. Add ,symbol=BTCUSDT"));
+            $"{_run.Folder}: the file name \"day.csv\" tells no symbol, expected SYMBOL-trades-... for " +
+            "binance-trades, SYMBOL-... for ohlcv. Add ,symbol=BTCUSDT"));
         Assert.That((await _run.EventsAsync()).Select(trade => trade.Symbol).Distinct(),
             Is.EqualTo(new[] { "ETHUSDT" }));
     }

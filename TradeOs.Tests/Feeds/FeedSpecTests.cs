@@ -79,11 +79,11 @@ public sealed class FeedSpecTests
         "--feed ohlcv:spy.csv,dates=ymd: option \"dates\" is \"ymd\", expected mdy or dmy. Correct it, or leave it " +
         "out for its default.")]
     [TestCase("ohlcv:spy.csv,pace=0x",
-        "--feed ohlcv:spy.csv,pace=0x: option \"pace\" is \"0x\", expected a factor from 0.01x to 10000x, such as 1x, " +
-        "or max. Correct it, or leave it out for its default.")]
+        "--feed ohlcv:spy.csv,pace=0x: option \"pace\" is \"0x\", expected a factor from 0.01x to 10000x, such as " +
+        "1x, or max. Correct it, or leave it out for its default.")]
     [TestCase("ohlcv:spy.csv,pace=2",
-        "--feed ohlcv:spy.csv,pace=2: option \"pace\" is \"2\", expected a factor from 0.01x to 10000x, such as 1x, " +
-        "or max. Correct it, or leave it out for its default.")]
+        "--feed ohlcv:spy.csv,pace=2: option \"pace\" is \"2\", expected a factor from 0.01x to 10000x, such as " +
+        "1x, or max. Correct it, or leave it out for its default.")]
     [TestCase("simulated:pace=1x",
         "--feed simulated:pace=1x: option \"pace\" is unknown, expected one of symbols, rate, seed, step, count, " +
         "source. Take it out, or correct its name.")]

@@ -153,7 +153,8 @@ public sealed class StandardInputTests
         await feed;
 
         Assert.That(
-            string.Join(' ', (await _run.EventsAsync()).Cast<Trade>().Select(trade => trade.Symbol[..1] + trade.TradeId)),
+            string.Join(
+                ' ', (await _run.EventsAsync()).Cast<Trade>().Select(trade => trade.Symbol[..1] + trade.TradeId)),
             Is.EqualTo("E1 E2 B2 E3 B3 E4"));
     }
 

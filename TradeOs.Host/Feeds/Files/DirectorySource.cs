@@ -3,8 +3,9 @@ using TradeOs.Bus;
 
 namespace TradeOs.Host;
 
-/// <summary>The files of a directory as one source: one after another in the order of their names, one open at a
-/// time.</summary>
+/// <summary>
+/// The files of a directory as one source: one after another in the order of their names, one open at a time.
+/// </summary>
 /// <remarks>Each is known by its own content, as if it were given alone: finished ones are passed over.</remarks>
 internal sealed partial class DirectorySource(
     FeedDirectory directory, FeedSpec spec, SourceOpening opening, bool isSilent, ILogger logger) : IFeedSource
@@ -15,7 +16,8 @@ internal sealed partial class DirectorySource(
     private int _next;
     private int _skipped;
     private SourceRecord _sum = new(
-        FeedSpec.WordOf(spec.Format), spec.Symbol, spec.Source, directory.Path, "", directory.Bytes, "", 0, 0, 0, false);
+        FeedSpec.WordOf(spec.Format), spec.Symbol, spec.Source, directory.Path, "", directory.Bytes, "", 0, 0, 0,
+        false);
 
     private long _bytesRead;
 

@@ -2,15 +2,16 @@ using TradeOs.Bus;
 
 namespace TradeOs.Host;
 
-/// <summary>The rows of standard input, as they come. One for the whole run, however often the feed is opened.</summary>
+/// <summary>
+/// The rows of standard input, as they come. One for the whole run, however often the feed is opened.
+/// </summary>
 /// <remarks>
 /// What came cannot be read again, so the rows of a batch are kept until it is known to have landed. Parsing waits in a
 /// read that nobody can end; it is left alone and goes with the process.
 /// </remarks>
 internal sealed class StandardInputSource : IFeedSource
 {
-    /// <summary>How the identity of a run's standard input begins.</summary>
-    public const string RunPrefix = "run ";
+    private const string RunPrefix = "run ";
 
     private readonly string _run = RunPrefix + Guid.NewGuid().ToString("N");
     private readonly RowParser _parser;
@@ -41,6 +42,10 @@ internal sealed class StandardInputSource : IFeedSource
     public bool IsPaced => _spec.IsPaced;
 
     public string? WaitsFor => "rows on standard input";
+
+    /// <summary>Whether this is what the feed kept of a standard input; a file may have its name.</summary>
+    public static bool IsOne(SourceRecord record) =>
+        record.Name == FeedFile.StandardInputName && record.Digest.StartsWith(RunPrefix, StringComparison.Ordinal);
 
     /// <summary>Goes on behind the rows that the feed's state says landed; those after them are shown again.</summary>
     /// <returns>What another run took of its standard input; null when none did.</returns>

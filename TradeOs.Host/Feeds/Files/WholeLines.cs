@@ -1,7 +1,9 @@
 namespace TradeOs.Host;
 
 /// <summary>Hands out whole lines as soon as they are there, as many as there are.</summary>
-/// <remarks>A CSV reader wants more bytes than a line has before it shows a line; a live stream may have no more.</remarks>
+/// <remarks>
+/// A CSV reader wants more bytes than a line has before it shows a line; a live stream may have no more.
+/// </remarks>
 internal sealed class WholeLines(Stream text)
 {
     private readonly byte[] _buffer = new byte[8 * RowLines.LineBytesMax];

@@ -53,14 +53,14 @@ internal sealed class ZipContent : Stream
         catch (InvalidDataException damage) when (archive is null)
         {
             throw new FeedFileException(
-                $"{path}: is a zip archive without the directory that stands at its end ({damage.Message.Trim('.')}): " +
-                "it was cut off, expected a whole archive. Fetch it again.");
+                $"{path}: is a zip archive without the directory that stands at its end " +
+                $"({damage.Message.Trim('.')}): it was cut off, expected a whole archive. Fetch it again.");
         }
         catch (InvalidDataException damage)
         {
             throw new FeedFileException(
-                $"{path}: is a zip archive that cannot be unpacked ({damage.Message.Trim('.')}), expected a sound one, " +
-                $"stored or deflated. Fetch it again, or unpack it: unzip {path}");
+                $"{path}: is a zip archive that cannot be unpacked ({damage.Message.Trim('.')}), expected a sound " +
+                $"one, stored or deflated. Fetch it again, or unpack it: unzip {path}");
         }
         finally
         {
