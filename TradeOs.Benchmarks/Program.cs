@@ -7,5 +7,6 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => En
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Environment.Exit(143));
 
 if (args is ["pipeline", .. var rest]) return await PipelineComparison.RunAsync(rest);
+if (args is ["feed", .. var feed]) return await FeedMeasurement.RunAsync(feed);
 BenchmarkSwitcher.FromAssembly(typeof(QuestionConfig).Assembly).Run(args, new QuestionConfig());
 return 0;

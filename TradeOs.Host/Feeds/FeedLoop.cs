@@ -9,25 +9,38 @@ namespace TradeOs.Host;
 /// Brings market data in: open, find each source's position, take rows, land them with the positions; after any doubt,
 /// open again.
 /// </summary>
-public sealed class FeedLoop
+public sealed partial class FeedLoop
 {
+    /// <summary>A pause that people should be told of, where nobody watches.</summary>
+    private static readonly TimeSpan PauseToTell = TimeSpan.FromSeconds(10);
+
     private readonly IStreamBus _bus;
     private readonly LoopLimits _limits;
     private readonly FeedSources _sources;
+    private readonly TimeProvider _time;
+    private readonly ILogger<FeedLoop> _logger;
     private readonly Batch _batch = new();
+    private DateTime _told;
 
-    /// <summary>Makes the loop; nothing is read or written yet.</summary>
+    /// <summary>Makes the loop over this process' standard input, if that is a source; nothing is read yet.</summary>
     /// <exception cref="FeedSpecException">
-    /// The path of a source leads to no file, or to one whose format is not named and not certain.
+    /// The path of a source leads to no file, or to one whose format is not named and not certain; or the specs
+    /// contradict.
     /// </exception>
     public FeedLoop(
         IStreamBus bus, ImmutableArray<FeedSpec> specs, LoopLimits limits, FeedProgress progress, TimeProvider time,
         ILogger<FeedLoop> logger)
+        : this(bus, specs, limits, progress, time, logger, Console.OpenStandardInput)
     {
-        foreach (var spec in specs)
-            if (spec.Format != FeedFormat.Simulated) FeedFile.CheckPath(spec.Path);
-        (_bus, _limits, Progress) = (bus, limits, progress);
-        _sources = new FeedSources([.. specs.Select(FormatSight.Resolve)], time, logger);
+    }
+
+    /// <summary>Makes the loop over a standard input of the caller's.</summary>
+    internal FeedLoop(
+        IStreamBus bus, ImmutableArray<FeedSpec> specs, LoopLimits limits, FeedProgress progress, TimeProvider time,
+        ILogger<FeedLoop> logger, Func<Stream> openInput)
+    {
+        (_bus, _limits, Progress, _time, _logger) = (bus, limits, progress, time, logger);
+        _sources = new FeedSources([.. specs.Select(FormatSight.Resolve)], openInput, time, logger);
     }
 
     /// <summary>How far it has come.</summary>
@@ -81,8 +94,24 @@ public sealed class FeedLoop
             }
 
             // Rows taken before have landed: whatever waiting ends in, nothing of them is lost.
+            Progress.Waits(Pause(merge));
             await merge.WaitAsync(stoppingToken);
+            Progress.Waits(null);
         }
+    }
+
+    /// <summary>
+    /// What is waited for, when it may take long enough that people ask; a long pause is logged once.
+    /// </summary>
+    private FeedPause? Pause(FeedMerge merge)
+    {
+        if (merge.Due is not { } due) return merge.WaitsFor is { } what ? new FeedPause(what, null) : null;
+        var pause = new FeedPause(
+            FormattableString.Invariant($"the row of {due.Source} at {due.At:yyyy-MM-dd HH:mm:ss}"),
+            _time.GetUtcNow().UtcDateTime + due.In);
+        if (due.In >= PauseToTell && _told != due.At) LogPause(_logger, pause.Text);
+        _told = due.At;
+        return pause;
     }
 
     private ValueTask<bool> LandAsync(IStreamReader reader, CancellationToken stoppingToken) =>
@@ -118,4 +147,7 @@ public sealed class FeedLoop
 
         Progress.At(accepted, refused, bytesRead, last?.Name);
     }
+
+    [LoggerMessage(347, LogLevel.Information, "The feed waits for {What}")]
+    private static partial void LogPause(ILogger logger, string what);
 }

@@ -16,6 +16,7 @@ public sealed class FeedProgress
     private long _bytesTotal;
     private long _bytesRead;
     private volatile string _current = "";
+    private volatile FeedPause? _pause;
 
     /// <summary>Count, entries written and trouble of the loop, as every stage has them.</summary>
     public LoopProgress Loop { get; } = new("feed");
@@ -38,6 +39,9 @@ public sealed class FeedProgress
     /// <summary>Name of the source of the last row; empty before the first.</summary>
     public string Current => _current;
 
+    /// <summary>What the feed waits for, when that is neither Redis nor the disk; null while it moves.</summary>
+    public FeedPause? Pause => _pause;
+
     /// <summary>
     /// Whether every source has ended and its last row is committed; an endless simulator never does.
     /// </summary>
@@ -56,5 +60,18 @@ public sealed class FeedProgress
         if (current is not null) _current = current;
     }
 
+    internal void Waits(FeedPause? pause) => _pause = pause;
+
     internal void Complete() => _completed.TrySetResult();
+}
+
+/// <summary>Why the feed stands still although all is well.</summary>
+/// <param name="What">What it waits for.</param>
+/// <param name="Until">When that comes, UTC; null when nobody knows.</param>
+public sealed record FeedPause(string What, DateTime? Until)
+{
+    /// <summary>For people.</summary>
+    public string Text => Until is { } until
+        ? FormattableString.Invariant($"{What}, until {until:yyyy-MM-dd HH:mm:ss} UTC")
+        : What;
 }

@@ -4,10 +4,12 @@ namespace TradeOs.Host;
 
 /// <summary>One source of market data as a person types it: <c>[FORMAT:]PATH[,symbol=S][,source=N]...</c>.</summary>
 /// <param name="Format">How its rows are written.</param>
-/// <param name="Path">The file; empty for the simulator.</param>
+/// <param name="Path">
+/// The file, a directory of files, or <c>-</c> for standard input; empty for the simulator.
+/// </param>
 /// <param name="Symbol">
-/// Instrument of every row. Empty for the simulator, and where rows name their own: there a symbol is what Tardis rows
-/// must have, and what <c>ndjson</c> rows have that name none.
+/// Instrument of every row. Empty for the simulator, for a directory whose files' names tell it, and where rows name
+/// their own: there a symbol is what Tardis rows must have, and what <c>ndjson</c> rows have that name none.
 /// </param>
 /// <param name="Source">
 /// Value of the field <c>source</c> of its entries; empty where it is the exchange a Tardis row names. An
@@ -40,6 +42,21 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     /// 1,000,000.
     /// </summary>
     public int ReversedRowsMax { get; private init; } = 1_000_000;
+
+    /// <summary>
+    /// How much faster than recorded the rows go out, option <c>pace=1x|10x|max</c>; null, the default, is as fast as
+    /// they can.
+    /// </summary>
+    public double? Pace { get; private init; }
+
+    /// <summary>Whether the rows go out at the rhythm they were recorded in.</summary>
+    public bool IsPaced => Pace is not null;
+
+    /// <summary>Whether the path is that of a directory.</summary>
+    public bool IsDirectory { get; private init; }
+
+    /// <summary>Whether the rows come from standard input.</summary>
+    public bool IsStandardInput => Path == "-";
 
     /// <summary>What the simulator makes; null for a file.</summary>
     public Simulation? Simulation { get; private init; }
@@ -92,6 +109,15 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
         return new FeedSpec(FeedFormat.Unnamed, text[..start], "", "") { Text = text, Options = text[start..] };
     }
 
+    /// <summary>The spec of one file of this directory.</summary>
+    /// <exception cref="FeedSpecException">Nothing tells its symbol.</exception>
+    public FeedSpec ForFile(string path) => this with
+    {
+        Path = path,
+        IsDirectory = false,
+        Symbol = Symbol.Length > 0 ? Symbol : FeedSymbol.Of(Format, path) ?? throw NoSymbol(Path, Format, path),
+    };
+
     private static FeedSpec OfSimulator(string text, string rest)
     {
         var options = new FeedSpecOptions(text, rest);
@@ -115,10 +141,15 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     {
         var options = new FeedSpecOptions(text, behind);
         var isBars = format == FeedFormat.Ohlcv;
-        var symbol = options.Name("symbol") ?? FeedSymbol.Of(format, path) ?? throw NoSymbol(text, format, path);
+        if (isBars && path == "-") throw BarsAreReadTwice(text);
+        var isDirectory = Directory.Exists(path);
+        var symbol = options.Name("symbol") ?? (isDirectory ? "" : FeedSymbol.Of(format, path))
+            ?? throw NoSymbol($"--feed {text}", format, path);
         var spec = new FeedSpec(format, path, symbol, options.Name("source") ?? SourceOf(format))
         {
             Dates = isBars ? options.Dates() : null,
+            IsDirectory = isDirectory,
+            Pace = options.Pace(),
             ReversedRowsMax = isBars ? (int)options.Count("rows-max", 1_000_000, 1, 100_000_000) : 0,
         };
         options.End();
@@ -138,14 +169,18 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
         "file whose first rows tell its format needs none: --feed ./FILE");
 
     /// <summary>A path that leads nowhere, or to a file of another format, is what has to be mended first.</summary>
-    private static FeedSpecException NoSymbol(string text, FeedFormat format, string path)
+    private static FeedSpecException NoSymbol(string where, FeedFormat format, string path)
     {
         if (path != "-") FeedFile.CheckPath(path);
         var another = File.Exists(path) ? FormatSight.Of(FeedFile.Open(path)).WhyNot(format) : null;
         return new FeedSpecException(another ??
-            $"--feed {text}: the file name \"{System.IO.Path.GetFileName(path)}\" tells no symbol, expected " +
+            $"{where}: the file name \"{System.IO.Path.GetFileName(path)}\" tells no symbol, expected " +
             $"{FeedSymbol.ExpectedName(format)} for {WordOf(format)}. Add ,symbol=BTCUSDT");
     }
+
+    private static FeedSpecException BarsAreReadTwice(string text) => new(
+        $"--feed {text}: bars are looked through before they are fed, expected a file, which can be read twice. " +
+        "Write them to a file and name it.");
 }
 
 /// <summary>How the rows of a source are written.</summary>

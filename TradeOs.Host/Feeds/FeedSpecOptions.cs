@@ -58,6 +58,20 @@ internal sealed partial class FeedSpecOptions
         return null;
     }
 
+    /// <summary>
+    /// How much faster than recorded, <c>1x</c>, <c>0.5x</c>, <c>10x</c>; null for <c>max</c> and when not given.
+    /// </summary>
+    public double? Pace()
+    {
+        if (Take("pace") is not { } value || value == "max") return null;
+        const NumberStyles Styles = NumberStyles.AllowDecimalPoint;
+        return value.EndsWith('x')
+            && double.TryParse(value.AsSpan(..^1), Styles, CultureInfo.InvariantCulture, out var factor)
+            && factor is >= 0.01 and <= 10_000
+            ? factor
+            : throw Wrong("pace", value, "a factor from 0.01x to 10000x, such as 1x, or max");
+    }
+
     /// <summary><c>mdy</c> or <c>dmy</c>; null when it was not given.</summary>
     public DateOrder? Dates() => Take("dates") switch
     {

@@ -5,14 +5,20 @@ namespace TradeOs.Host;
 /// <summary>One source of rows in its own order, at the position after the last row taken.</summary>
 internal interface IFeedSource : IAsyncDisposable
 {
-    /// <summary>What it is called in logs and dead letters.</summary>
+    /// <summary>What it is called in logs and dead letters: of a directory the file it is at.</summary>
     string Name { get; }
 
-    /// <summary>What is known of it, as of the last row taken.</summary>
+    /// <summary>What is known of it, as of the last row taken; of a directory the sum of its files.</summary>
     SourceRecord Record { get; }
 
-    /// <summary>Bytes of the file read for the rows taken; 0 where there is no file.</summary>
+    /// <summary>Bytes of its files read for the rows taken; 0 where there is no file.</summary>
     long BytesRead { get; }
+
+    /// <summary>Whether its rows go out at the rhythm they were recorded in.</summary>
+    bool IsPaced { get; }
+
+    /// <summary>What it waits for when that may take long; null when it does not.</summary>
+    string? WaitsFor { get; }
 
     /// <summary>Shows the next row without taking it.</summary>
     HeadState Peek(out FeedHead head);

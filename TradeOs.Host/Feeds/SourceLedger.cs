@@ -21,7 +21,8 @@ internal sealed class SourceLedger(IReadOnlyDictionary<string, string> state)
         var fresh = new SourceRecord(
             FeedSpec.WordOf(spec.Format), spec.Symbol, spec.Source, file.Name, digest, file.Bytes, "", 0, 0, 0, false);
         var alike = _records
-            .Where(known => known.Value.Format == fresh.Format && known.Value.Symbol == fresh.Symbol)
+            .Where(known => known.Value.Format == fresh.Format && known.Value.Symbol == fresh.Symbol
+                && !StandardInputSource.IsOne(known.Value))
             .ToList();
         foreach (var (number, known) in alike)
             if (known.Digest == digest) return (number, known);
@@ -45,11 +46,35 @@ internal sealed class SourceLedger(IReadOnlyDictionary<string, string> state)
     }
 
     /// <summary>
+    /// Number and record of standard input; <paramref name="before"/> is what another run took of it.
+    /// </summary>
+    /// <remarks>
+    /// What was piped cannot be read again, so every run begins a new source. It takes the place of the one before:
+    /// what the feed keeps does not grow with the number of runs.
+    /// </remarks>
+    public (int Number, SourceRecord Record) FindInput(FeedSpec spec, string run, out SourceRecord? before)
+    {
+        var fresh = new SourceRecord(
+            FeedSpec.WordOf(spec.Format), spec.Symbol, spec.Source, FeedFile.StandardInputName, run, 0, "", 0, 0, 0,
+            false);
+        before = null;
+        foreach (var (number, known) in _records)
+        {
+            if (!StandardInputSource.IsOne(known)) continue;
+            if (known.Digest == run) return (number, known);
+            before = known;
+            return (number, fresh);
+        }
+
+        return (Add(fresh), fresh);
+    }
+
+    /// <summary>
     /// Whether the file begins with everything that was fed of it, row by row. Of packed files nobody can tell.
     /// </summary>
     private static async Task<bool> HasGrownAsync(
         SourceRecord known, FeedFile file, CancellationToken cancellationToken) =>
-        !file.IsGzip && known.Bytes > 0 && known.Bytes < file.Bytes
+        file.Packing == FeedPacking.None && known.Bytes > 0 && known.Bytes < file.Bytes
         && !known.Layout.Contains(BarSurvey.NewestFirst, StringComparison.Ordinal) && file.HasRowEndAt(known.Bytes)
         && await file.DigestAsync(known.Bytes, cancellationToken) == known.Digest;
 

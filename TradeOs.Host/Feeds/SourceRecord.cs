@@ -8,7 +8,9 @@ namespace TradeOs.Host;
 /// <param name="Symbol">Instrument; empty for the simulator.</param>
 /// <param name="Source">Value of the field <c>source</c>.</param>
 /// <param name="Name">Name of the file, without its folder.</param>
-/// <param name="Digest">SHA-256 of the file's bytes; for the simulator, what it was asked to make.</param>
+/// <param name="Digest">
+/// SHA-256 of the file's bytes; for the simulator, what it was asked to make; for standard input, which run read it.
+/// </param>
 /// <param name="Bytes">Bytes of the file.</param>
 /// <param name="Layout">How its rows were read, where that was found out from the file as a whole.</param>
 /// <param name="Rows">Rows committed: accepted and refused.</param>
@@ -20,6 +22,9 @@ internal sealed record SourceRecord(
     long Accepted, long Refused, bool Finished)
 {
     public const string KeyPrefix = "source:";
+
+    /// <summary>Key of the source of this number.</summary>
+    public static string KeyOf(int number) => FormattableString.Invariant($"{KeyPrefix}{number}");
 
     public static SourceRecord Parse(string json) =>
         JsonSerializer.Deserialize(json, SourceRecordContext.Default.SourceRecord)!;

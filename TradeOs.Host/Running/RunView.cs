@@ -49,7 +49,8 @@ internal sealed partial class RunView(
         while (true)
         {
             await Task.Delay(LineEvery, time, stoppingToken);
-            LogProgress(logger, feed.Rows, RowsPerSecond(), string.Join(", ", loops.Select(At)), TradesClosed());
+            var stages = string.Join(", ", loops.Select(At));
+            LogProgress(logger, feed.Rows, RowsPerSecond(), Pause(feed.Pause), stages, TradesClosed());
         }
     }
 
@@ -71,13 +72,16 @@ internal sealed partial class RunView(
     private Markup FeedLine()
     {
         var rate = $"{Number(feed.Rows)} rows  {Number(RowsPerSecond())} rows/s  refused {Number(feed.Refused)}";
-        if (feed.BytesTotal == 0) return new Markup($"feed  {rate}  {Markup.Escape(feed.Current)}");
+        var where = Markup.Escape(feed.Current + Pause(feed.Pause));
+        if (feed.BytesTotal == 0) return new Markup($"feed  {rate}  {where}");
         const int width = 30;
         var share = Math.Clamp((double)feed.BytesRead / feed.BytesTotal, 0, 1);
         var done = (int)(share * width);
         var bar = $"[green]{new string('━', done)}[/][dim]{new string('━', width - done)}[/]";
-        return new Markup($"feed  {bar} {share * 100,3:0} %  {rate}  {Markup.Escape(feed.Current)}");
+        return new Markup($"feed  {bar} {share * 100,3:0} %  {rate}  {where}");
     }
+
+    private static string Pause(FeedPause? pause) => pause is null ? "" : $" (waits for {pause.Text})";
 
     private long RowsPerSecond() =>
         (long)((feed.Rows - _rowsBefore) / Math.Max(0.001, time.GetElapsedTime(_began).TotalSeconds));
@@ -90,6 +94,7 @@ internal sealed partial class RunView(
         : $"{loop.Name} {Number(loop.Count)}";
 
     [LoggerMessage(310, LogLevel.Information,
-        "Fed {Rows} rows, {RowsPerSecond} rows/s; read by {Stages}; trades closed {Trades}.")]
-    private static partial void LogProgress(ILogger logger, long rows, long rowsPerSecond, string stages, long trades);
+        "Fed {Rows} rows, {RowsPerSecond} rows/s{Pause}; read by {Stages}; trades closed {Trades}.")]
+    private static partial void LogProgress(
+        ILogger logger, long rows, long rowsPerSecond, string pause, string stages, long trades);
 }

@@ -45,9 +45,28 @@ internal sealed class TradeOsProcess : IAsyncDisposable
     /// <summary>
     /// Starts <c>tradeos</c> with these arguments; nothing of this machine's environment reaches its settings.
     /// </summary>
-    public static TradeOsProcess Start(params string[] arguments)
+    public static TradeOsProcess Start(params string[] arguments) => Start(Command(arguments));
+
+    /// <summary>The same with a pipe as its standard input, which stays open until it is closed.</summary>
+    public static TradeOsProcess StartWithInput(params string[] arguments)
     {
         var start = Command(arguments);
+        start.RedirectStandardInput = true;
+        return Start(start);
+    }
+
+    /// <summary>Writes to its standard input.</summary>
+    public async Task WriteAsync(string text)
+    {
+        await _process.StandardInput.WriteAsync(text);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>Ends its standard input.</summary>
+    public void CloseInput() => _process.StandardInput.Close();
+
+    private static TradeOsProcess Start(ProcessStartInfo start)
+    {
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         start.WorkingDirectory = AppContext.BaseDirectory;
         foreach (var name in start.Environment.Keys.ToList())

@@ -7,6 +7,9 @@ public sealed class FeedMergeTests
 {
     private const string Header = "time,open,high,low,close\n";
 
+    /// <summary>2025-01-01, where simulated time begins.</summary>
+    private const int SimulationStart = 1735689600;
+
     [Test]
     public async Task Feed_OfSeveralSources_TakesTheEarliestHeadAndKeepsEachOrder()
     {
@@ -56,6 +59,60 @@ public sealed class FeedMergeTests
 
         Assert.That(run.Progress.Rows, Is.Zero);
     }
+
+    [Test]
+    public async Task Feed_OfFilesADirectoryAndTheSimulatorFullOfTies_IsTheMergeOfTheirHeads()
+    {
+        var random = new Random(Seed.Next());
+        for (var round = 0; round < 20; round++)
+        {
+            using var run = new FeedRun { BatchCountMax = random.Next(1, 20) };
+            var times = Enumerable.Range(0, 3).Select(_ => Times(random, 40)).ToList();
+            run.File("days/B-trades-1.csv", Trades(times[1][..15]));
+            run.File("days/B-trades-2.csv", Trades(times[1][15..]));
+            string[] specs =
+            [
+                "binance-trades:" + run.File("A-trades.csv", Trades(times[0])),
+                "binance-trades:" + Path.Combine(run.Folder, "days"),
+                "simulated:symbols=1,step=1000,rate=max,count=30",
+                "binance-trades:" + run.File("C-trades.csv", Trades(times[2])),
+            ];
+
+            await run.ToEndAsync(specs);
+            Assert.That(
+                string.Join(' ', (await run.EventsAsync()).Select(next => $"{next.Symbol}{Second(next)}")),
+                Is.EqualTo(Merged(
+                    ("A", times[0]), ("B", times[1]), ("SIM001", [.. Enumerable.Range(0, 30)]), ("C", times[2]))));
+        }
+    }
+
+    /// <summary>Seconds that mostly go on, often stand still and sometimes step back.</summary>
+    private static int[] Times(Random random, int count)
+    {
+        var second = 0;
+        return [.. Enumerable.Range(0, count).Select(_ => second = Math.Max(0, second + random.Next(-1, 3)))];
+    }
+
+    /// <summary>The rule of the merge, as plainly as it can be written.</summary>
+    private static string Merged(params (string Symbol, int[] Times)[] sources)
+    {
+        var next = new int[sources.Length];
+        var merged = new List<string>();
+        while (true)
+        {
+            var heads = Enumerable.Range(0, sources.Length).Where(index => next[index] < sources[index].Times.Length);
+            var first = heads.OrderBy(index => sources[index].Times[next[index]]).ThenBy(index => index)
+                .Select(index => (int?)index).FirstOrDefault();
+            if (first is not { } taken) return string.Join(' ', merged);
+            merged.Add($"{sources[taken].Symbol}{sources[taken].Times[next[taken]++]}");
+        }
+    }
+
+    // Bars that mostly step back would be read from the end of their file.
+    private static string Trades(int[] seconds) =>
+        string.Concat(seconds.Select((second, row) => $"{row},1,1,{SimulationStart + second}000,True\n"));
+
+    private static int Second(MarketEvent next) => (int)(next.At - DateTime.UnixEpoch).TotalSeconds - SimulationStart;
 
     private static string Row(int second) => $"{1723161240 + second},1,1,1,1\n";
 }

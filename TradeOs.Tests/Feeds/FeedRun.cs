@@ -27,12 +27,19 @@ internal sealed class FeedRun : IDisposable
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
-    /// <summary>Writes a file and answers its path.</summary>
+    /// <summary>What the feed reads as standard input.</summary>
+    public Stream Input { get; set; } = Stream.Null;
+
+    /// <summary>The folder files are written to.</summary>
+    public string Folder => _folder;
+
+    /// <summary>Writes a file, its name may begin with folders, and answers its path.</summary>
     public string File(string name, string text) => File(name, Encoding.UTF8.GetBytes(text));
 
     public string File(string name, byte[] bytes)
     {
         var path = Path.Combine(_folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         System.IO.File.WriteAllBytes(path, bytes);
         return path;
     }
@@ -41,6 +48,22 @@ internal sealed class FeedRun : IDisposable
     {
         using var packed = new System.IO.MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Optimal)) gzip.Write(Encoding.UTF8.GetBytes(text));
+        return packed.ToArray();
+    }
+
+    /// <summary>A zip archive of these files; a name that ends in a slash is a folder.</summary>
+    public static byte[] Zip(params (string Name, string Text)[] files)
+    {
+        using var packed = new System.IO.MemoryStream();
+        using (var archive = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, text) in files)
+            {
+                using var entry = archive.CreateEntry(name).Open();
+                entry.Write(Encoding.UTF8.GetBytes(text));
+            }
+        }
+
         return packed.ToArray();
     }
 
@@ -96,7 +119,8 @@ internal sealed class FeedRun : IDisposable
         Bus = new InMemoryStreamBus(_store);
         Progress = new FeedProgress();
         var limits = new LoopLimits(BatchCountMax, TimeSpan.FromMilliseconds(50));
-        var loop = new FeedLoop(bus, [.. specs.Select(FeedSpec.Parse)], limits, Progress, Time, Logger);
+        var loop = new FeedLoop(
+            bus, [.. specs.Select(FeedSpec.Parse)], limits, Progress, Time, Logger, () => Input);
         await loop.RunAsync(cancellationToken);
     }
 }

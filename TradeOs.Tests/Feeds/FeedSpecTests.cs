@@ -50,6 +50,18 @@ public sealed class FeedSpecTests
         Assert.That((spec.Path, spec.Dates), Is.EqualTo(("C:\\a,b\\spy.csv", DateOrder.DayFirst)));
     }
 
+    [TestCase("", null)]
+    [TestCase(",pace=max", null)]
+    [TestCase(",pace=1x", 1.0)]
+    [TestCase(",pace=0.01x", 0.01)]
+    [TestCase(",pace=10000x", 10_000.0)]
+    public void Parse_OfAPace_FindsTheFactor(string option, double? factor)
+    {
+        var spec = FeedSpec.Parse("ohlcv:spy.csv" + option);
+
+        Assert.That((spec.Pace, spec.IsPaced), Is.EqualTo((factor, factor is not null)));
+    }
+
     [TestCase("binance-candles:a.csv",
         "--feed binance-candles:a.csv: format \"binance-candles\" is unknown, expected one of binance-trades, binance-aggtrades, " +
         "binance-klines, tardis-trades, tardis-quotes, ohlcv, ndjson, simulated, or none alone. " +
@@ -71,7 +83,7 @@ public sealed class FeedSpecTests
         "--feed ohlcv,x: there is no path, expected ohlcv:PATH. Add the path of the file after the colon.")]
     [TestCase("ohlcv:spy.csv,symbl=SPY",
         "--feed ohlcv:spy.csv,symbl=SPY: option \"symbl\" is unknown, expected one of symbol, source, dates, " +
-        "rows-max. " +
+        "pace, rows-max. " +
         "Take it out, or correct its name.")]
     [TestCase("ohlcv:spy.csv,symbol=SPY,x",
         "--feed ohlcv:spy.csv,symbol=SPY,x: \"x\" is no option, expected name=value. Take it out, or write its name.")]
@@ -83,6 +95,21 @@ public sealed class FeedSpecTests
     [TestCase("ohlcv:spy.csv,dates=ymd",
         "--feed ohlcv:spy.csv,dates=ymd: option \"dates\" is \"ymd\", expected mdy or dmy. Correct it, or leave it " +
         "out for its default.")]
+    [TestCase("ohlcv:spy.csv,pace=0x",
+        "--feed ohlcv:spy.csv,pace=0x: option \"pace\" is \"0x\", expected a factor from 0.01x to 10000x, such as " +
+        "1x, or max. Correct it, or leave it out for its default.")]
+    [TestCase("ohlcv:spy.csv,pace=2",
+        "--feed ohlcv:spy.csv,pace=2: option \"pace\" is \"2\", expected a factor from 0.01x to 10000x, such as " +
+        "1x, or max. Correct it, or leave it out for its default.")]
+    [TestCase("simulated:pace=1x",
+        "--feed simulated:pace=1x: option \"pace\" is unknown, expected one of symbols, rate, seed, step, count, " +
+        "source. Take it out, or correct its name.")]
+    [TestCase("ohlcv:-,symbol=SPY",
+        "--feed ohlcv:-,symbol=SPY: bars are looked through before they are fed, expected a file, which can be read " +
+        "twice. Write them to a file and name it.")]
+    [TestCase("binance-trades:-",
+        "--feed binance-trades:-: the file name \"-\" tells no symbol, expected SYMBOL-trades-... for " +
+        "binance-trades, SYMBOL-... for ohlcv. Add ,symbol=BTCUSDT")]
     [TestCase("simulated:rate=0",
         "--feed simulated:rate=0: option \"rate\" is \"0\", expected a whole number from 1 to 1000000. " +
         "Correct it, or leave it out for its default.")]

@@ -9,10 +9,15 @@ namespace TradeOs.Host;
 /// </remarks>
 internal sealed class FeedFile
 {
+    /// <summary>What standard input is called in logs and dead letters.</summary>
+    public const string StandardInputName = "stdin";
+
     private const int BufferBytes = 128 * 1024;
 
-    private FeedFile(string path, long bytes, bool isGzip) =>
-        (Path, Name, Bytes, IsGzip) = (path, System.IO.Path.GetFileName(path), bytes, isGzip);
+    private static ReadOnlySpan<byte> GzipMark => [0x1f, 0x8b];
+
+    private FeedFile(string path, long bytes, FeedPacking packing) =>
+        (Path, Name, Bytes, Packing) = (path, System.IO.Path.GetFileName(path), bytes, packing);
 
     public string Path { get; }
 
@@ -20,17 +25,18 @@ internal sealed class FeedFile
 
     public long Bytes { get; }
 
-    public bool IsGzip { get; }
+    public FeedPacking Packing { get; }
+
+    /// <summary>What is read instead of a file, once and as it comes; null for a file.</summary>
+    public LiveInput? Live { get; private init; }
 
     /// <summary>Whether the path leads to a file at all: what a person can have typed wrong.</summary>
-    /// <exception cref="FeedSpecException">Nothing is there, or a directory.</exception>
+    /// <exception cref="FeedSpecException">Nothing is there.</exception>
     public static void CheckPath(string path)
     {
-        if (Directory.Exists(path))
-            throw new FeedSpecException(
-                $"{path}: is a directory, expected a file. Give one --feed for each of its files.");
         if (!File.Exists(path))
-            throw new FeedSpecException($"{path}: does not exist, expected a file. Correct the path; it starts at " +
+            throw new FeedSpecException(
+                $"{path}: does not exist, expected a file or a directory of files. Correct the path; it starts at " +
                 $"{Environment.CurrentDirectory}.");
     }
 
@@ -42,17 +48,9 @@ internal sealed class FeedFile
         try
         {
             using var stream = Open(path, long.MaxValue);
-            Span<byte> start = stackalloc byte[4];
-            var read = stream.ReadAtLeast(start, 4, throwOnEndOfStream: false);
-            var isGzip = read >= 2 && start[0] == 0x1f && start[1] == 0x8b;
-            if (read == 0) throw new FeedFileException($"{path}: is empty (0 bytes), expected rows. Fetch it again.");
-            if (!isGzip && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-                throw new FeedFileException($"{path}: begins with {Convert.ToHexStringLower(start[..read])}, " +
-                    "expected gzip's 1f8b as its name ends in .gz. Fetch it again, or take .gz off its name.");
-            if (read == 4 && start.SequenceEqual("PK\u0003\u0004"u8))
-                throw new FeedFileException(
-                    $"{path}: is a zip archive, expected text or gzip. Unpack it: unzip {path}");
-            return new FeedFile(path, new FileInfo(path).Length, isGzip);
+            var packing = PackingOf(path, stream);
+            if (packing == FeedPacking.Zip) ZipContent.Open(path, stream).Dispose();
+            return new FeedFile(path, new FileInfo(path).Length, packing);
         }
         catch (UnauthorizedAccessException refused)
         {
@@ -60,6 +58,9 @@ internal sealed class FeedFile
                 "Give this user the right to read it.");
         }
     }
+
+    /// <summary>Standard input, or what stands for it: it has no size, no digest, and is read once.</summary>
+    public static FeedFile Of(LiveInput live) => new(StandardInputName, 0, FeedPacking.None) { Live = live };
 
     /// <summary>SHA-256 of the first <paramref name="bytes"/> bytes, in hexadecimal.</summary>
     public async Task<string> DigestAsync(long bytes, CancellationToken cancellationToken)
@@ -81,8 +82,9 @@ internal sealed class FeedFile
     /// <summary>The text of the file from its beginning, unpacked and checked.</summary>
     public FeedText OpenText()
     {
+        if (Live is not null) return new FeedText(this, Live, Live);
         var packed = Open(Path, Bytes);
-        return new FeedText(this, packed, IsGzip ? new GZipStream(packed, CompressionMode.Decompress) : packed);
+        return new FeedText(this, packed, Unpack(packed));
     }
 
     /// <summary>
@@ -101,6 +103,32 @@ internal sealed class FeedFile
         packed.ReadExactly(length);
         return BitConverter.ToUInt32(length) == (uint)(unpackedBytes & uint.MaxValue) || ShowsMemberBehind(packed);
     }
+
+    private static FeedPacking PackingOf(string path, Stream stream)
+    {
+        Span<byte> start = stackalloc byte[4];
+        var read = stream.ReadAtLeast(start, 4, throwOnEndOfStream: false);
+        if (read == 0) throw new FeedFileException($"{path}: is empty (0 bytes), expected rows. Fetch it again.");
+        if (start.StartsWith(GzipMark)) return FeedPacking.Gzip;
+
+        // The second mark is that of an archive with nothing in it.
+        if (start.SequenceEqual("PK\u0003\u0004"u8) || start.SequenceEqual("PK\u0005\u0006"u8)) return FeedPacking.Zip;
+        if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) throw IsNot("gzip's 1f8b", ".gz", start[..read]);
+        if (path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            throw IsNot("zip's 504b0304", ".zip", start[..read]);
+        return FeedPacking.None;
+
+        FeedFileException IsNot(string mark, string ending, ReadOnlySpan<byte> found) => new(
+            $"{path}: begins with {Convert.ToHexStringLower(found)}, expected {mark} as its name ends in {ending}. " +
+            $"Fetch it again, or take {ending} off its name.");
+    }
+
+    private Stream Unpack(Stream packed) => Packing switch
+    {
+        FeedPacking.Gzip => new GZipStream(packed, CompressionMode.Decompress),
+        FeedPacking.Zip => ZipContent.Open(Path, packed),
+        _ => packed,
+    };
 
     private static bool ShowsMemberBehind(Stream packed)
     {
@@ -139,4 +167,17 @@ internal sealed class FeedFile
     private static JoinedStream Open(string path, long bytes) => new(
         new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferBytes),
         bytes);
+}
+
+/// <summary>How the bytes of a file are packed; its first bytes tell, not its name.</summary>
+internal enum FeedPacking
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>gzip, one member or several.</summary>
+    Gzip,
+
+    /// <summary>A zip archive of one file.</summary>
+    Zip,
 }

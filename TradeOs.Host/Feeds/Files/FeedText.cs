@@ -80,9 +80,12 @@ internal sealed class FeedText(FeedFile file, Stream packed, Stream text) : Stre
         _next = 0;
         _good = Utf8Length(_buffer.AsSpan(0, _length));
         _hasEnded = read == 0;
-        if (_hasEnded && Break is null && file.IsGzip && !file.IsComplete(Delivered + _length)) Cut();
+        if (_hasEnded && Break is null && IsCutGzip()) Cut();
         if (_length - _good > 3 || (_hasEnded && _good < _length)) NotUtf8(_buffer.AsSpan(_good, _length - _good));
     }
+
+    /// <summary>Of a zip archive, reading it to its end finds out.</summary>
+    private bool IsCutGzip() => file.Packing == FeedPacking.Gzip && !file.IsComplete(Delivered + _length);
 
     private int ReadText(Span<byte> buffer)
     {
@@ -90,11 +93,12 @@ internal sealed class FeedText(FeedFile file, Stream packed, Stream text) : Stre
         {
             return text.Read(buffer);
         }
-        catch (InvalidDataException)
+        catch (InvalidDataException damage)
         {
+            var packing = file.Packing == FeedPacking.Zip ? "zip" : "gzip";
             Break = new FeedFileException(
-                $"{file.Path}: its gzip data is damaged after {Delivered} unpacked bytes, expected a sound archive. " +
-                "Fetch it again.");
+                $"{file.Path}: its {packing} data is damaged after {Delivered} unpacked bytes " +
+                $"({damage.Message.Trim('.')}), expected a sound archive. Fetch it again.");
         }
         catch (IOException failure)
         {

@@ -7,6 +7,9 @@ internal sealed class FileSource : IFeedSource
 {
     private readonly string _key;
     private readonly RowParser _parser;
+    private SourceRecord _record;
+    private long _accepted;
+    private long _refused;
     private RowBlock _block = RowBlock.Empty;
     private int _next;
     private DateTime _at;
@@ -15,16 +18,27 @@ internal sealed class FileSource : IFeedSource
     /// <summary>Starts parsing behind the rows that <paramref name="record"/> has committed.</summary>
     public FileSource(int number, SourceRecord record, FeedFile file, FeedSpec spec)
     {
-        _key = FormattableString.Invariant($"{SourceRecord.KeyPrefix}{number}");
-        Record = record;
+        _key = SourceRecord.KeyOf(number);
+        (_record, IsPaced) = (record, spec.IsPaced);
         _parser = new RowParser(file, spec, record.Layout, record.Rows);
     }
 
-    public string Name => Record.Name;
+    public string Name => _record.Name;
 
-    public SourceRecord Record { get; private set; }
+    // Made when asked for, which is once a commit and not once a row.
+    public SourceRecord Record => _record with
+    {
+        Rows = _record.Rows + _accepted + _refused,
+        Accepted = _record.Accepted + _accepted,
+        Refused = _record.Refused + _refused,
+    };
 
-    public long BytesRead => _block.BytesRead;
+    // The end of an archive is looked at first: where reading stands does not tell that all was read.
+    public long BytesRead => _record.Finished ? _record.Bytes : _block.BytesRead;
+
+    public bool IsPaced { get; }
+
+    public string? WaitsFor => null;
 
     public HeadState Peek(out FeedHead head)
     {
@@ -45,7 +59,8 @@ internal sealed class FileSource : IFeedSource
     {
         var row = _block.Rows[_next++];
         _at = row.Event?.At ?? _at;
-        Record = Record.After(isAccepted: row.Event is not null);
+        if (row.Event is null) _refused++;
+        else _accepted++;
         _hasChanged = true;
         if (_block.IsLast && _next == _block.Rows.Count) End();
     }
@@ -56,7 +71,7 @@ internal sealed class FileSource : IFeedSource
     {
         if (!_hasChanged) return;
         _hasChanged = false;
-        Record = Record with { Layout = _parser.Layout };
+        _record = _record with { Layout = _parser.Layout };
         batch.SetState(_key, Record.ToJson());
     }
 
@@ -64,7 +79,7 @@ internal sealed class FileSource : IFeedSource
 
     private void End()
     {
-        Record = Record with { Finished = true };
+        _record = _record with { Finished = true };
         _hasChanged = true;
     }
 }

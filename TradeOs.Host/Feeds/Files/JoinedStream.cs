@@ -36,7 +36,9 @@ internal sealed class JoinedStream : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override long Seek(long offset, SeekOrigin origin) => _first.Seek(offset, origin);
+    public override long Seek(long offset, SeekOrigin origin) => origin == SeekOrigin.End
+        ? _first.Seek(Length + offset, SeekOrigin.Begin)
+        : _first.Seek(offset, origin);
 
     public override void Flush()
     {

@@ -39,8 +39,12 @@ internal static class ForeignFiles
     /// <summary>What the file is, what was expected, and a command line that makes something of it that is taken.</summary>
     public static string Why(ForeignFile foreign, FeedFile file)
     {
-        var isZip = file.Name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
-        var print = file.IsGzip ? "zcat" : isZip ? "unzip -p" : "cat";
+        var print = file.Packing switch
+        {
+            FeedPacking.Gzip => "zcat",
+            FeedPacking.Zip => "unzip -p",
+            _ => "cat",
+        };
         return foreign switch
         {
             ForeignFile.Capture =>

@@ -37,14 +37,14 @@ internal sealed class FormatSight
         return new FormatSight(file, first + 1, [.. lines.Where(line => line.Length > 0).Take(LookRows)]);
     }
 
-    /// <summary>The SPEC with the format its file shows.</summary>
+    /// <summary>The SPEC with the format its file shows; of a directory, the first of its files.</summary>
     /// <exception cref="FeedSpecException">That is not certain, or no format.</exception>
     /// <exception cref="FeedFileException">The file cannot be read.</exception>
     public static FeedSpec Resolve(FeedSpec spec)
     {
         if (spec.Format != FeedFormat.Unnamed) return spec;
-        FeedFile.CheckPath(spec.Path);
-        var sight = Of(FeedFile.Open(spec.Path));
+        var path = Directory.Exists(spec.Path) ? FeedDirectory.Open(spec.Path).Files[0] : spec.Path;
+        var sight = Of(FeedFile.Open(path));
         return sight._sign switch
         {
             { Format: { } format } => spec.As(format),

@@ -12,15 +12,23 @@ internal sealed class RowLines : IDisposable
 
     private readonly FeedFile _file;
     private readonly FeedText _text;
-    private readonly CsvReader _reader;
+    private readonly CsvReaderOptions _options;
+    private readonly WholeLines? _live;
+    private CsvReader _reader;
     private bool _isMalformed;
     private long _lineBefore;
+
+    // What was read of a live stream before the lines the reader is on.
+    private long _lines;
+    private long _linesBefore;
+    private long _bytesBefore;
+    private int _bytes;
 
     public RowLines(FeedFile file, char separator)
     {
         _file = file;
         _text = file.OpenText();
-        _reader = CsvReader.Create(_text, new CsvReaderOptions
+        _options = new CsvReaderOptions
         {
             Separator = separator,
             HasHeader = false,
@@ -30,14 +38,16 @@ internal sealed class RowLines : IDisposable
             DetectSeparatorHint = false,
             MaxRecordSize = LineBytesMax,
             OnMalformedRecord = _ => _isMalformed = true,
-        });
+        };
+        if (file.Live is not null) _live = new WholeLines(_text);
+        _reader = _live is null ? CsvReader.Create(_text, _options) : CsvReader.Create([], _options);
     }
 
     /// <summary>Fields of the row.</summary>
     public int Count => _reader.FieldCount;
 
     /// <summary>Number of the row's line, from 1.</summary>
-    public long Line => _reader.LineNumber;
+    public long Line => _linesBefore + _reader.LineNumber;
 
     /// <summary>The row as it stands in the file, without its end of line.</summary>
     public ReadOnlySpan<byte> Raw => _reader.RawRecord;
@@ -65,7 +75,7 @@ internal sealed class RowLines : IDisposable
         _lineBefore = Line;
         try
         {
-            if (_reader.Read() && !IsCutOff()) return Raw.Length <= LineBytesMax ? true : throw TooLong(Line);
+            if (ReadNext() && !IsCutOff()) return Raw.Length <= LineBytesMax ? true : throw TooLong(Line);
         }
         catch (CsvFormatException)
         {
@@ -76,7 +86,25 @@ internal sealed class RowLines : IDisposable
         return _text.Break is null ? false : throw _text.Break;
     }
 
-    public void Dispose() => _reader.Dispose();
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _text.Dispose();
+    }
+
+    private bool ReadNext()
+    {
+        while (!_reader.Read())
+        {
+            if (_live is null || !_live.Read(out var lines)) return false;
+            _reader.Dispose();
+            (_linesBefore, _bytesBefore, _bytes) = (_lines, _bytesBefore + _bytes, lines.Length);
+            _lines += lines.Span.Count((byte)'\n');
+            _reader = CsvReader.Create(lines, _options);
+        }
+
+        return true;
+    }
 
     private FeedFileException TooLong(long line)
     {
@@ -87,5 +115,6 @@ internal sealed class RowLines : IDisposable
     }
 
     /// <summary>A row with no line end behind it, where the file breaks off, is half a row.</summary>
-    private bool IsCutOff() => _text.Break is not null && _reader.ByteOffset + Raw.Length >= _text.Delivered;
+    private bool IsCutOff() =>
+        _text.Break is not null && _bytesBefore + _reader.ByteOffset + Raw.Length >= _text.Delivered;
 }

@@ -98,6 +98,7 @@ internal sealed class RowParser : IAsyncDisposable
 
     private void ParseForward(IRowFormat format, RowLines lines)
     {
+        if (_file.Live is { } live) live.BeforeRead = () => SendOn(lines);
         try
         {
             foreach (var row in RowsOf(format, lines))
@@ -114,6 +115,14 @@ internal sealed class RowParser : IAsyncDisposable
         }
 
         Send(lines.BytesRead, isLast: true);
+    }
+
+    /// <summary>
+    /// Before waiting for more of a live stream: rows do not wait for others, unless they may be of another format.
+    /// </summary>
+    private void SendOn(RowLines lines)
+    {
+        if (_rows.Count > 0 && _rowsRead > _shapeless) Send(lines.BytesRead, isLast: false);
     }
 
     /// <summary>Newest first: the whole file is read before its last row is the first to go out.</summary>

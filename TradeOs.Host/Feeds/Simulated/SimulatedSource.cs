@@ -50,6 +50,10 @@ internal sealed class SimulatedSource : IFeedSource
 
     public long BytesRead => 0;
 
+    public bool IsPaced => false;
+
+    public string? WaitsFor => null;
+
     public HeadState Peek(out FeedHead head)
     {
         head = default;
