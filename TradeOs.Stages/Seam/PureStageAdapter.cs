@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json.Serialization.Metadata;
 using TradeOs.Bus;
 
@@ -72,9 +71,8 @@ internal sealed class PureStageAdapter<TInput, TShared, TKeyed>(
 
     private void Bury(Entry entry, string error, Batch batch)
     {
-        var raw = new ArrayBufferWriter<byte>();
-        DeadLetter.Encode(entry.Fields, raw);
-        var letter = new DeadLetter(Reader.Name, Reader.Input ?? "", entry.Id.ToString(), error, raw.WrittenMemory);
+        var raw = RawBytes.Of(entry.Fields);
+        var letter = new DeadLetter(Reader.Name, Reader.Input ?? "", entry.Id.ToString(), error, raw);
         letter.Write(batch.Append(StreamNames.DeadLetters));
     }
 }
