@@ -99,11 +99,7 @@ internal sealed class LetterDesk : IDisposable
         if (plan.Refusal is not null) return new LetterOutcome(id, null, plan.Refusal);
         var resolution = note(look.Letter!);
         if (dryRun) return new LetterOutcome(id, resolution, null);
-        var runId = await AdmitAsync(cancellationToken);
-        _isInDoubt = true;
-        var (result, detail) = await new LetterResolution(_look.Control, StreamNames.DeadLetters, runId).ResolveAsync(
-            look.Stream.LastId, resolution.ToFields(), Resolution.EntryField,
-            resolution.IsRequeue ? resolution.Stream : null, plan.Entry);
+        var (result, detail) = await WriteAsync(look.Stream.LastId, resolution, plan.Entry, cancellationToken);
         if (result == ResolutionResult.Damaged)
         {
             return new LetterOutcome(id, null,
@@ -113,6 +109,23 @@ internal sealed class LetterDesk : IDisposable
         if (result != ResolutionResult.Resolved) return null;
         return new LetterOutcome(
             id, resolution with { Entry = resolution.IsRequeue ? EntryId.Parse(detail) : null }, null);
+    }
+
+    private async Task<(ResolutionResult Result, string Detail)> WriteAsync(
+        EntryId seen, Resolution resolution, Fields entry, CancellationToken cancellationToken)
+    {
+        var runId = await AdmitAsync(cancellationToken);
+        try
+        {
+            return await new LetterResolution(_look.Control, StreamNames.DeadLetters, runId).ResolveAsync(
+                seen, resolution.ToFields(), Resolution.EntryField, resolution.IsRequeue ? resolution.Stream : null,
+                entry);
+        }
+        catch (BusUnavailableException)
+        {
+            _isInDoubt = true;
+            throw;
+        }
     }
 
     /// <summary>Whether the resolution found is the one whose reply was lost; if another operator noted the very same

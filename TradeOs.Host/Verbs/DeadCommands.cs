@@ -38,7 +38,10 @@ internal sealed partial class DeadCommands(
                 result.AddError("-n expects a whole number from 1 to 100000.");
         });
         var all = new Option<bool>("--all") { Description = "Also those that were requeued or dropped" };
-        var command = new Command("list", "The letters nobody has resolved, newest last.") { stage, stream, count, all };
+        var command = new Command("list", "The letters nobody has resolved, newest last.")
+        {
+            stage, stream, count, all,
+        };
         command.SetAction((arguments, cancellationToken) => DeadListVerb.RunAsync(
             settings(arguments, _ => true),
             new DeadListArguments(
@@ -115,9 +118,10 @@ internal sealed partial class DeadCommands(
     private static EntryId IdOf(Token token, ArgumentResult result)
     {
         if (EntryId.TryParse(Encoding.UTF8.GetBytes(token.Value), out var id)) return id;
-        result.AddError(
-            $"'{SafeText.Of(token.Value)}' is no id of a letter, expected one such as 1732-0. Look for it with: " +
-            "tradeos dead list");
+        result.AddError(token.Value.StartsWith('-')
+            ? $"'{SafeText.Of(token.Value)}' is no option of this verb; its options: tradeos dead --help"
+            : $"'{SafeText.Of(token.Value)}' is no id of a letter, expected one such as 1732-0. Look for it with: " +
+              "tradeos dead list");
         return default;
     }
 
@@ -137,7 +141,8 @@ internal sealed partial class DeadCommands(
     private static Option<bool> DryRun() => new("--dry-run") { Description = "Only say what would be done" };
 
     /// <summary>A key of the settings has a colon, a field of an entry has none.</summary>
-    private static bool IsSetting(string assignment) => assignment.Split('=')[0].Contains(':', StringComparison.Ordinal);
+    private static bool IsSetting(string assignment) =>
+        assignment.Split('=')[0].Contains(':', StringComparison.Ordinal);
 
     private static Correction Correction(string assignment)
     {

@@ -43,7 +43,7 @@ internal static class DeadListVerb
     private static void WriteTable(LetterList list)
     {
         if (list.Letters.IsEmpty) return;
-        var table = new Table().Border(TableBorder.Simple)
+        var table = new Table().Border(TableBorder.Simple).ShowRowSeparators()
             .AddColumn("letter\nwritten", column => column.NoWrap())
             .AddColumn("stage\nfound at").AddColumn("error");
         table.AddColumn(new TableColumn("bytes").RightAligned().NoWrap());
@@ -52,7 +52,8 @@ internal static class DeadListVerb
             var state = resolution is null ? "" : $"\n[dim]{Markup.Escape(LetterLook.Said(resolution))}[/]";
             table.AddRow(
                 $"{id}\n[dim]{LetterStream.WrittenAt(id)}[/]",
-                $"{Safe(letter.Stage)}\n{Safe(letter.Stream)}\n{Safe(letter.Id)}",
+                $"{Safe(letter.Stage)}\n{Safe(letter.Stream)}\n" +
+                (letter.IsOfFeed ? "line " : "") + Safe(letter.Id),
                 Safe(letter.Error) + state, Number(letter.Raw.Length));
         }
 
@@ -72,11 +73,15 @@ internal static class DeadListVerb
         var unseen = list.Matching - list.Letters.Length;
         if (unseen > 0) Out.WriteLine($"{Number(unseen)} older ones are not shown: -n {list.Matching} shows all.");
         if (list.Unreadable > 0)
-            Out.WriteLine($"{Number(list.Unreadable)} entries are neither letter nor resolution; nobody of us wrote them.");
+        {
+            Out.WriteLine(
+                $"{Number(list.Unreadable)} entries are no letter and no resolution: another program wrote them.");
+        }
+
         if (list.Trimmed > 0)
             Out.WriteLine($"{Number(list.Trimmed)} entries older than these have been trimmed away.");
         if (list.Open > 0)
-            Out.WriteLine("Times are when the letter was written. Look at one with: tradeos dead show LETTER");
+            Out.WriteLine("Times are when a letter was written. More of one: tradeos dead show LETTER");
     }
 
     private static string Safe(string text) => Markup.Escape(SafeText.Of(text));

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using TradeOs.Bus;
 using TradeOs.Stages;
@@ -75,7 +76,7 @@ internal static partial class DeadShowVerb
     {
         var raw = letter.Raw;
         if (!letter.IsOfFeed && raw.TryDecode(out var fields)) return FieldLines(fields);
-        if (raw.IsText) return SafeText.Of(raw.Kept.Span).Split("\\n");
+        if (raw.IsText) return Encoding.ASCII.GetString(raw.Kept.Span).TrimEnd('\n').Split('\n').Select(SafeText.Of);
         var rows = SafeText.HexRows(raw.Kept[..Math.Min(raw.Kept.Length, HexBytesMax)]);
         return raw.Kept.Length <= HexBytesMax ? rows : [.. rows, "... (--raw writes all)"];
     }
