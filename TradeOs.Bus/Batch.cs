@@ -73,6 +73,13 @@ public sealed class Batch
         InputCount = SilentCount = CommitNumber = _outputsAtInput = 0;
     }
 
+    /// <summary>What was added for <paramref name="stream"/> so far, in order; valid until the next change.</summary>
+    public IEnumerable<Fields> Appended(string stream)
+    {
+        for (var output = 0; output < _outputs.Count; output++)
+            if (_outputs[output].Stream == stream) yield return FieldsOf(output);
+    }
+
     internal Fields FieldsOf(int output) => new(EncodedOf(output), _outputs[output].FieldCount);
 
     internal ReadOnlyMemory<byte> EncodedOf(int output)

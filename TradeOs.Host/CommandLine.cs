@@ -28,7 +28,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("TradeOs: a local-first trading pipeline over Redis Streams.")
         {
-            Run(), Status(), Doctor(), Tail(), Config(),
+            Run(), Status(), Doctor(), Tail(), Dead(), Config(),
         };
         foreach (var option in (Option[])[ConfigFile, Set, Redis, Data, Json])
         {
@@ -111,6 +111,8 @@ internal static class CommandLine
         return command;
     }
 
+    private static Command Dead() => new DeadCommands(Settings, Set, Json).Create();
+
     private static Command Config()
     {
         var show = new Command("show", "Every option as resolved, and where it came from; secrets are masked.");
@@ -120,9 +122,11 @@ internal static class CommandLine
 
     private static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
-    private static Settings Settings(ParseResult arguments)
+    private static Settings Settings(ParseResult arguments) => Settings(arguments, _ => true);
+
+    private static Settings Settings(ParseResult arguments, Func<string, bool> isSetting)
     {
-        var overrides = (arguments.GetValue(Set) ?? []).Select(SettingsSource.Split).ToList();
+        var overrides = (arguments.GetValue(Set) ?? []).Where(isSetting).Select(SettingsSource.Split).ToList();
         if (arguments.GetValue(Redis) is { } endpoint) overrides.Add(("Redis:Endpoint", endpoint, "--redis"));
         if (arguments.GetValue(Data) is { } directory) overrides.Add(("Data:Directory", directory, "--data"));
         return SettingsReader.Read(new SettingsSource(arguments.GetValue(ConfigFile), overrides));

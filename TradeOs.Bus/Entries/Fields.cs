@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 
 namespace TradeOs.Bus;
@@ -23,7 +24,30 @@ public readonly struct Fields
     /// <summary>Bytes of all names and values with the lengths between them, as Redis sends them.</summary>
     public int EncodedBytes => _encoded.Length;
 
-    internal ReadOnlyMemory<byte> Encoded => _encoded;
+    /// <summary>The pairs as Redis takes and sends them: RESP bulk strings, name then value.</summary>
+    public ReadOnlyMemory<byte> Encoded => _encoded;
+
+    /// <summary>Fields from what <see cref="Encoded"/> gave; nothing is copied.</summary>
+    /// <returns>False when the bytes are not exactly that: another form, an odd word, something behind the
+    /// last.</returns>
+    public static bool TryDecode(ReadOnlyMemory<byte> encoded, out Fields fields)
+    {
+        var rest = encoded.Span;
+        var words = 0;
+        for (; !rest.IsEmpty; words++)
+        {
+            if (TryWord(rest) is not { } length)
+            {
+                fields = default;
+                return false;
+            }
+
+            rest = rest[length..];
+        }
+
+        fields = words % 2 == 0 ? new Fields(encoded, words / 2) : default;
+        return words % 2 == 0;
+    }
 
     /// <summary>The pairs from first to last.</summary>
     public Enumerator GetEnumerator() => new(_encoded.Span);
@@ -57,6 +81,17 @@ public readonly struct Fields
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Bytes of the bulk string that stands first, all of it; null when none does.</summary>
+    private static int? TryWord(ReadOnlySpan<byte> rest)
+    {
+        if (rest[0] != (byte)'$' || !Utf8Parser.TryParse(rest[1..], out int length, out var digits)) return null;
+        var isCanonical = length >= 0 && rest[1] is >= (byte)'0' and <= (byte)'9' && (digits == 1 || rest[1] != '0');
+        var start = 1 + digits + 2;
+        if (!isCanonical || length > rest.Length - start - 2) return null;
+        var hasEnds = rest[(start - 2)..].StartsWith("\r\n"u8) && rest[(start + length)..].StartsWith("\r\n"u8);
+        return hasEnds ? start + length + 2 : null;
     }
 
     /// <summary>Walks the pairs without copying.</summary>

@@ -9,11 +9,13 @@ namespace TradeOs.Host;
 /// <param name="Pipeline">Where every reader stands.</param>
 /// <param name="Host">What the living host calls itself; null when none lives.</param>
 /// <param name="Pending">Entries delivered and not committed, by consumer group.</param>
+/// <param name="Letters">Dead letters nobody has resolved; they wait for a person and degrade nothing.</param>
 /// <param name="Findings">Why it is degraded; empty when it is not.</param>
-public sealed record StatusReport(
+internal sealed record StatusReport(
     PipelineReport Pipeline,
     string? Host,
     ImmutableSortedDictionary<string, long> Pending,
+    OpenLetters Letters,
     ImmutableArray<string> Findings)
 {
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(600);
@@ -29,7 +31,8 @@ public sealed record StatusReport(
         foreach (var finding in await DurabilityCheck.ExamineAsync(look.Control))
             if (finding.Severity == DurabilitySeverity.Fatal) findings.Add(finding.ToString());
         if (relaxed) findings.Add("Redis:AllowRelaxedDurability is on: a crash may lose acknowledged entries.");
-        return new StatusReport(pipeline, host, await PendingAsync(look.Control), [.. findings]);
+        var letters = await OpenLetters.CountAsync(look, cancellationToken);
+        return new StatusReport(pipeline, host, await PendingAsync(look.Control), letters, [.. findings]);
     }
 
     private static IEnumerable<string> FindingsOf(PipelineReport before, PipelineReport now, string? host)

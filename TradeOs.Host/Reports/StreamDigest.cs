@@ -12,7 +12,8 @@ namespace TradeOs.Host;
 /// <remarks>
 /// Hashed are name and value of every field in order, each with its length before it, except <c>trace</c> and
 /// <c>cause</c>, which are ids (and the <c>id</c> of a dead letter, which names one). A side stream has several writers
-/// whose interleaving is timing: it is hashed per writing stage, and those hashes together in topology order.
+/// whose interleaving is timing: it is hashed per writing stage, and those hashes together in topology order. What an
+/// operator resolved is counted and not hashed: no run over the same input would write it.
 /// </remarks>
 public sealed class StreamDigest : IDisposable
 {
@@ -29,6 +30,7 @@ public sealed class StreamDigest : IDisposable
     public void Add(Entry entry)
     {
         Count++;
+        if (_isSideStream && Resolution.Is(entry.Fields)) return;
         var hash = HashOf(entry);
         foreach (var field in entry.Fields)
         {

@@ -32,6 +32,16 @@ internal sealed class BusLook : IDisposable
     public async Task<IReadOnlyList<Entry>> LastAsync(string stream, int count) =>
         await _bus.LastAsync(stream, count);
 
+    /// <summary>One entry of a stream, on memory of its own; null when it is not there.</summary>
+    public async Task<Entry?> EntryAsync(string stream, EntryId id, CancellationToken cancellationToken)
+    {
+        var before = id.Sequence > 0 ? new EntryId(id.Milliseconds, id.Sequence - 1)
+            : id.Milliseconds > 0 ? new EntryId(id.Milliseconds - 1, ulong.MaxValue)
+            : id;
+        var found = await _bus.RangeAsync(stream, before, 1, cancellationToken);
+        return found.Count > 0 && found[0].Id == id ? found[0] : null;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

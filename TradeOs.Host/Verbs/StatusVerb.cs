@@ -59,6 +59,12 @@ internal static class StatusVerb
         console.MarkupLine($"Redis {Markup.Escape(settings.Redis.Endpoint)}   host {host}");
         console.Write(ReadersTable(status));
         console.Write(StreamsTable(settings, status));
+        if (status.Letters is { Count: > 0 } letters)
+        {
+            var least = letters.IsAll ? "" : "at least ";
+            console.MarkupLine($"Dead letters open: [yellow]{least}{Number(letters.Count)}[/]   (tradeos dead list)");
+        }
+
         foreach (var finding in status.Findings) console.MarkupLine($"[red]![/] {Markup.Escape(finding)}");
         if (status.Findings.IsEmpty) console.MarkupLine("[green]Healthy.[/]");
     }
@@ -100,6 +106,7 @@ internal static class StatusVerb
         healthy = status.Findings.IsEmpty,
         host = status.Host,
         findings = status.Findings,
+        dead_letters = new { open = status.Letters.Count, is_all = status.Letters.IsAll },
         readers = status.Pipeline.Readers.ToDictionary(line => line.Reader, line => new
         {
             input = line.Input,

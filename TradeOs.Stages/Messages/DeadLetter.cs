@@ -1,58 +1,46 @@
-using System.Buffers;
-using System.Security.Cryptography;
+using System.Buffers.Text;
+using System.Text;
 using TradeOs.Bus;
 
 namespace TradeOs.Stages;
 
-/// <summary>An entry nobody can decode, for an entry of <c>dead.letters</c>.</summary>
+/// <summary>An entry nobody can decode, or a row of a feed, for an entry of <c>dead.letters</c>.</summary>
 /// <param name="Stage">Who could not read it.</param>
-/// <param name="Stream">Where it was found.</param>
-/// <param name="Id">Its place there.</param>
+/// <param name="Stream">Where it was found; for the feed, the name of the file.</param>
+/// <param name="Id">Its place there; for the feed, the line.</param>
 /// <param name="Error">Field, what was found, what was expected.</param>
-/// <param name="Raw">Everything that was found, see <see cref="Encode"/>.</param>
-public sealed record DeadLetter(string Stage, string Stream, string Id, string Error, ReadOnlyMemory<byte> Raw)
+/// <param name="Raw">What was found.</param>
+public sealed record DeadLetter(string Stage, string Stream, string Id, string Error, RawBytes Raw)
 {
-    /// <summary>Bytes of the raw entry that are kept, 1,024; length and digest cover all of it.</summary>
-    public const int RawBytesMax = 1024;
-
     private const int ErrorLengthMax = 400;
 
-    /// <summary>Writes an entry as bytes: for each field its name, <c>=</c>, its value and a line feed.</summary>
-    public static void Encode(Fields fields, IBufferWriter<byte> target)
+    /// <summary>Whether it is the row of a feed and not an entry of a stream.</summary>
+    public bool IsOfFeed => Stage == Topology.Feed.Name;
+
+    /// <summary>Reads an entry of <c>dead.letters</c>; null when it is no letter, or not a whole one.</summary>
+    public static DeadLetter? Read(Fields fields)
     {
-        foreach (var field in fields)
+        string[] texts = ["", "", "", "", ""];
+        ReadOnlySpan<byte> names = "stage stream id error sha256"u8;
+        for (var index = 0; index < texts.Length; index++)
         {
-            target.Write(field.Name);
-            target.Write("="u8);
-            target.Write(field.Value);
-            target.Write("\n"u8);
+            var end = names.IndexOf((byte)' ');
+            if (!fields.TryGet(end < 0 ? names : names[..end], out var value)) return null;
+            texts[index] = Encoding.UTF8.GetString(value);
+            names = names[(end + 1)..];
         }
+
+        if (!fields.TryGet("length"u8, out var digits) || !fields.TryGet("raw"u8, out var raw)
+            || !Utf8Parser.TryParse(digits, out long length, out var used) || used != digits.Length) return null;
+        return RawBytes.Read(raw, length, texts[4]) is { } bytes
+            ? new DeadLetter(texts[0], texts[1], texts[2], texts[3], bytes)
+            : null;
     }
 
     /// <summary>Writes the fields in the stream's order: <c>stage stream id error length sha256 raw</c>.</summary>
-    /// <remarks>
-    /// <c>length</c> and <c>sha256</c> (lower-case hex) are of all raw bytes. <c>raw</c> is their first
-    /// <see cref="RawBytesMax"/>: as they are when that is printable ASCII and line feeds, else <c>base64:</c> and
-    /// base64.
-    /// </remarks>
     public void Write(FieldWriter writer)
     {
         var error = Error.Length <= ErrorLengthMax ? Error : Error[..ErrorLengthMax];
-        writer.Add("stage"u8, Stage).Add("stream"u8, Stream).Add("id"u8, Id).Add("error"u8, error)
-            .Add("length"u8, Raw.Length)
-            .Add("sha256"u8, Convert.ToHexStringLower(SHA256.HashData(Raw.Span)));
-        var prefix = Raw.Span[..Math.Min(Raw.Length, RawBytesMax)];
-        if (IsPrintable(prefix)) writer.Add("raw"u8, prefix);
-        else writer.Add("raw"u8, "base64:" + Convert.ToBase64String(prefix));
-    }
-
-    private static bool IsPrintable(ReadOnlySpan<byte> bytes)
-    {
-        foreach (var value in bytes)
-        {
-            if (value is (< 0x20 or > 0x7e) and not (byte)'\n') return false;
-        }
-
-        return true;
+        Raw.Write(writer.Add("stage"u8, Stage).Add("stream"u8, Stream).Add("id"u8, Id).Add("error"u8, error));
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json.Serialization.Metadata;
 using TradeOs.Bus;
 
@@ -79,9 +78,8 @@ internal sealed class PureStageAdapter<TInput, TShared, TKeyed>(
 
     private void Bury(Entry entry, string error, Batch batch)
     {
-        var raw = new ArrayBufferWriter<byte>(entry.Fields.EncodedBytes);
-        DeadLetter.Encode(entry.Fields, raw);
-        var letter = new DeadLetter(Reader.Name, Reader.Input ?? "", entry.Id.ToString(), error, raw.WrittenMemory);
+        var letter = new DeadLetter(
+            Reader.Name, Reader.Input ?? "", entry.Id.ToString(), error, RawBytes.Of(entry));
         letter.Write(batch.Append(StreamNames.DeadLetters));
     }
 }

@@ -150,13 +150,13 @@ public sealed class FeedFileTests
     [Test]
     public async Task Feed_OfALongRefusedRow_KeepsABeginningThatIsStillText()
     {
-        var row = "1," + new string('x', 2000);
+        var row = "1," + new string('x', 5000);
         var path = _run.File("BTCUSDT-trades-1.csv", Samples.Trades(1) + row + "\n");
 
         await _run.ToEndAsync("binance-trades:" + path);
 
-        Assert.That((await _run.LettersAsync("raw"))[0], Is.EqualTo(row[..1024]));
-        Assert.That((await _run.LettersAsync("length"))[0], Is.EqualTo("2002"));
+        Assert.That((await _run.LettersAsync("raw"))[0], Is.EqualTo(row[..4096]));
+        Assert.That((await _run.LettersAsync("length"))[0], Is.EqualTo("5002"));
     }
 
     [Test]
