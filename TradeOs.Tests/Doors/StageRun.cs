@@ -17,7 +17,7 @@ internal sealed record StageRun(
 {
     /// <summary>Adds the entries as another program does, then runs the stage that reads them until it has.</summary>
     public static async Task<StageRun> OfAsync(
-        RedisServerProcess server, RedisStreamBus bus, string stream, IReadOnlyList<OutsideEntry> entries,
+        TestRedis server, RedisStreamBus bus, string stream, IReadOnlyList<OutsideEntry> entries,
         StageOptions options)
     {
         var ids = await AddAsync(server, stream, entries);
@@ -48,7 +48,7 @@ internal sealed record StageRun(
 
     /// <summary>Adds entries; gives their ids.</summary>
     public static async Task<IReadOnlyList<string>> AddAsync(
-        RedisServerProcess server, string stream, IReadOnlyList<OutsideEntry> entries)
+        TestRedis server, string stream, IReadOnlyList<OutsideEntry> entries)
     {
         using var connection = await DataConnection.ConnectAsync(
             server.Options, TimeProvider.System, CancellationToken.None);
