@@ -20,6 +20,9 @@ public sealed class ControlConnection : IDisposable
     /// <summary>Where it is connected to, <c>host:port</c>.</summary>
     public string Endpoint => _options.Endpoint;
 
+    /// <summary>How it was reached, and what is accepted of the server.</summary>
+    public RedisOptions Options => _options;
+
     /// <summary>Connects, authenticates and makes sure of an answer: one attempt of a few seconds at most.</summary>
     /// <exception cref="BusUnavailableException">Nothing listens there, or it is not ready.</exception>
     /// <exception cref="RefusedException">The password is wrong or missing, or what listens is no Redis.</exception>

@@ -28,6 +28,14 @@ public sealed class RedisOptions
     /// <summary>Accepts a server that can lose acknowledged writes; shown in status. Default false.</summary>
     public bool AllowRelaxedDurability { get; set; }
 
+    /// <summary>Accepts a server that other machines or containers can reach. Default false.</summary>
+    public bool AllowNetwork { get; set; }
+
+    /// <summary>Free bytes on the server's disk below which doctor warns. Default 1,073,741,824 (1 GiB). A rewrite of
+    /// the append-only file needs room for a second one: less than its size is always too little.</summary>
+    [Range(typeof(long), "0", "9223372036854775807")]
+    public long FreeDiskMin { get; set; } = 1024L * 1024 * 1024;
+
     /// <summary>How long one answer of the server may take before the connection is given up and reopened. Default 30
     /// s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]

@@ -27,7 +27,7 @@ public sealed record StatusReport(
         var host = await HostAsync(look.Control);
         var findings = FindingsOf(before, pipeline, host).ToList();
         foreach (var finding in await DurabilityCheck.ExamineAsync(look.Control))
-            if (finding.Severity == DurabilitySeverity.Fatal) findings.Add(finding.ToString());
+            if (finding.Check.Severity == FindingSeverity.Fatal) findings.Add(finding.ToString());
         if (relaxed) findings.Add("Redis:AllowRelaxedDurability is on: a crash may lose acknowledged entries.");
         return new StatusReport(pipeline, host, await PendingAsync(look.Control), [.. findings]);
     }

@@ -64,7 +64,7 @@ public sealed class RefusalTests
         var result = await RunAsync(redis, data);
 
         Assert.That(result.ExitCode, Is.EqualTo(3), result.ToString());
-        Assert.That(result.Error, Does.Contain("would lose acknowledged writes"));
+        Assert.That(result.Error, Does.Contain("is not safe to trade on"));
         Assert.That(result.Error, Does.Contain("appendonly is \"no\", expected yes"));
         Assert.That(result.Error, Does.Contain("CONFIG SET appendonly yes"));
         Assert.That(await redis.CliAsync("DBSIZE"), Does.StartWith("0"));
