@@ -33,7 +33,7 @@ public static partial class PermissionCheck
             return;
         }
 
-        examination.Looked(Checks.Permission, Checks.PermissionUnknown);
+        examination.Looked(Checks.Command, Checks.Permission, Checks.PermissionUnknown);
         foreach (var name in answers.Where(answer => IsUnknown(answer.Text)).Select(answer => answer.Name).Distinct())
             NoteUnknown(name, examination);
         var denied = answers.Where(answer => answer.Text != "OK" && !IsUnknown(answer.Text)).ToList();

@@ -12,12 +12,9 @@ public static class ReadinessCheck
     {
         ArgumentNullException.ThrowIfNull(probe);
         ArgumentNullException.ThrowIfNull(examination);
-        if (probe.Presence != ServerPresence.NotReady)
-        {
-            examination.Looked(Checks.Loading, Checks.WritesRefused, Checks.Busy);
-            return true;
-        }
-
+        examination.Looked(Checks.Loading, Checks.WritesRefused, Checks.Busy);
+        if (probe.Presence != ServerPresence.NotReady) return true;
+        foreach (var later in Checks.All) examination.Skip(later, "the server is not ready");
         var (check, cure) = probe.Answer.Split(' ')[0] switch
         {
             "LOADING" => (Checks.Loading, "Wait until it has loaded its data."),

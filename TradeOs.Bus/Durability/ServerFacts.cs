@@ -20,7 +20,7 @@ public sealed record ServerFacts(
     /// <summary>How a changed setting is made to last: the server's own file, or whatever starts it.</summary>
     internal string Persist => Fields.GetValueOrDefault("config_file", "").Length > 0
         ? "then `CONFIG REWRITE`"
-        : "and change the arguments it is started with, because it has no configuration file";
+        : "and put it into the arguments it is started with";
 
     /// <summary>Whether both ends of our connection are on one machine, outside any container.</summary>
     public bool IsOnThisMachine =>

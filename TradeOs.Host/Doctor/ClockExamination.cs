@@ -19,8 +19,8 @@ internal static class ClockExamination
         examination.Found(
             Checks.Clock, "the server's clock", Text(theirs),
             $"{Text(ours)}, as on this machine, give or take {DifferenceMax.TotalSeconds:0} s",
-            "The order of entries is safe, but their ids tell a wrong time: let both machines keep time by NTP, then " +
-            "restart nothing.");
+            "The order of entries is safe, but their ids tell a wrong time: let both machines keep time by NTP; " +
+            "nothing has to be restarted.");
     }
 
     private static string Text(DateTimeOffset time) =>

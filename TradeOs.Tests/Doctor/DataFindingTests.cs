@@ -43,7 +43,7 @@ public sealed class DataFindingTests : DoctorFixture
         await _server.CliAsync("DEL", key);
         await _server.CliAsync("LPUSH", key, "x");
 
-        var found = Single(await ExamineAsync(), "key-type");
+        var found = Only(await ExamineAsync(), "key-type");
         await CureAsync(_server, found);
 
         Assert.That(found.Wrong, Is.EqualTo($"{key} is \"a {type}\", expected a {expected}, or nothing"));
@@ -60,7 +60,7 @@ public sealed class DataFindingTests : DoctorFixture
     {
         await _server.CliAsync("SET", key, "x");
 
-        var found = Single(await ExamineAsync(), "key-type");
+        var found = Only(await ExamineAsync(), "key-type");
 
         Assert.That(found.ToString(), Is.EqualTo(
             $"{key} is \"a string\", expected a hash, or nothing: Nothing of ours writes that. Restore the data of this " +
@@ -73,7 +73,7 @@ public sealed class DataFindingTests : DoctorFixture
     {
         await _server.CliAsync("SET", RedisKeys.Instance, "another");
 
-        var found = Single(await ExamineAsync(), "instance");
+        var found = Only(await ExamineAsync(), "instance");
 
         Assert.That(found.ToString(), Does.Match(
             $"^tradeos:instance is \"another\", expected [0-9a-f]{{32}}, as in {_data["instance.json"]}: They belong to " +
@@ -86,7 +86,7 @@ public sealed class DataFindingTests : DoctorFixture
     {
         await _server.CliAsync("DEL", RedisKeys.Instance);
 
-        var found = Single(await ExamineAsync(), "instance");
+        var found = Only(await ExamineAsync(), "instance");
         var adopted = await RealDataTests.RunAsync(_server, _data, "none", "--adopt");
 
         Assert.That(found.Wrong, Does.Match("^tradeos:instance is \"\\(none\\)\", expected [0-9a-f]{32}, as in /"));
@@ -100,9 +100,9 @@ public sealed class DataFindingTests : DoctorFixture
     {
         using var empty = new TemporaryDirectory();
 
-        var absent = Single(await ExamineAsync(_server, empty.Path), "instance");
+        var absent = Only(await ExamineAsync(_server, empty.Path), "instance");
         await File.WriteAllTextAsync(empty["instance.json"], "{");
-        var broken = Single(await ExamineAsync(_server, empty.Path), "instance");
+        var broken = Only(await ExamineAsync(_server, empty.Path), "instance");
 
         Assert.That(absent.Expected, Is.EqualTo($"none, because {empty["instance.json"]} is absent"));
         Assert.That(absent.Cure, Does.StartWith("It belongs to another data directory, or this one was lost: point "));
@@ -121,7 +121,7 @@ public sealed class DataFindingTests : DoctorFixture
         await Poll.UntilAsync(async () => (await _server.CliAsync("CLIENT", "LIST"))
             .Contains($"name={name} ", StringComparison.Ordinal));
 
-        var found = Single(await ExamineAsync(), "second-host");
+        var found = Only(await ExamineAsync(), "second-host");
         await CureAsync(_server, found);
 
         Assert.That(found.ToString(), Does.Match(
@@ -134,7 +134,7 @@ public sealed class DataFindingTests : DoctorFixture
     [Test]
     [Produces("checkpoint-missing")]
     public async Task Examine_ACheckpointGone_IsFatal() => await WithoutAsync("tradeos:checkpoint:feed", async () =>
-        Assert.That(Single(await ExamineAsync(), "checkpoint-missing").ToString(), Is.EqualTo(
+        Assert.That(Only(await ExamineAsync(), "checkpoint-missing").ToString(), Is.EqualTo(
             "tradeos:checkpoint:feed is \"nothing\", expected the checkpoint of feed, which was opened before: " + Restore)));
 
     [TestCase("count", "many", "a whole number")]
@@ -146,7 +146,7 @@ public sealed class DataFindingTests : DoctorFixture
         var before = await _server.CliAsync("HGET", key, field);
         await _server.CliAsync("HSET", key, field, value);
 
-        var found = Single(await ExamineAsync(), "checkpoint-unreadable");
+        var found = Only(await ExamineAsync(), "checkpoint-unreadable");
         await _server.CliAsync("HSET", key, field, before);
 
         Assert.That(found.ToString(), Is.EqualTo($"{key} field {field} is \"{value}\", expected {expected}: {Restore}"));
@@ -159,7 +159,7 @@ public sealed class DataFindingTests : DoctorFixture
     {
         await _server.CliAsync("HSET", "tradeos:checkpoint:execution", "state", "99");
 
-        var found = Single(await ExamineAsync(), "state-version");
+        var found = Only(await ExamineAsync(), "state-version");
         await _server.CliAsync("HSET", "tradeos:checkpoint:execution", "state", "1");
 
         Assert.That(found.ToString(), Is.EqualTo(
@@ -170,7 +170,7 @@ public sealed class DataFindingTests : DoctorFixture
     [Test]
     [Produces("stream-missing")]
     public async Task Examine_AStreamGone_NamesWhoUsesIt() => await WithoutAsync(StreamNames.Fills, async () =>
-        Assert.That(Single(await ExamineAsync(), "stream-missing").ToString(), Is.EqualTo(
+        Assert.That(Only(await ExamineAsync(), "stream-missing").ToString(), Is.EqualTo(
             "fills is \"nothing\", expected the stream that execution, outcome-tracker use: " + Restore)));
 
     [Test]
@@ -179,7 +179,7 @@ public sealed class DataFindingTests : DoctorFixture
     {
         await _server.CliAsync("SET", StreamNames.Fills, "x");
 
-        Assert.That(Single(await ExamineAsync(), "stream-type").ToString(), Is.EqualTo(
+        Assert.That(Only(await ExamineAsync(), "stream-type").ToString(), Is.EqualTo(
             "fills is \"a string\", expected a stream: Nothing of ours writes that: find the program that did. " + Restore));
     });
 
@@ -190,7 +190,7 @@ public sealed class DataFindingTests : DoctorFixture
         const string largest = "18446744073709551615-18446744073709551615";
         await _server.CliAsync("XADD", "dead.letters", largest, "a", "b");
 
-        Assert.That(Single(await ExamineAsync(), "largest-id").ToString(), Is.EqualTo(
+        Assert.That(Only(await ExamineAsync(), "largest-id").ToString(), Is.EqualTo(
             $"dead.letters is \"{largest}\", expected an id that another can follow: Somebody appended the largest id " +
             "there is, and nothing can be appended any more. " + Restore));
     });

@@ -26,7 +26,7 @@ public abstract class DoctorFixture
     }
 
     /// <summary>The one finding of a check; it must be there once.</summary>
-    protected static Finding Single(Examination examination, string code)
+    protected static Finding Only(Examination examination, string code)
     {
         var found = examination.Findings.Where(finding => finding.Check.Code == code).ToList();
         Assert.That(found, Has.Count.EqualTo(1), string.Join('\n', examination.Findings));

@@ -24,7 +24,7 @@ public sealed class MachineFindingTests : DoctorFixture
         var found = await ExamineAsync(server, _data.Path, ("Redis:FreeDiskMin", "1000000000000000"));
 
         var files = Path.Combine(server.Directory, "appendonlydir");
-        Assert.That(Single(found, "free-disk").ToString(), Does.Match(
+        Assert.That(Only(found, "free-disk").ToString(), Does.Match(
             $"^{files} is \"[0-9,]+ bytes free\", expected 1,000,000,000,000,000 bytes or more: On a full disk " +
             "redis-server ends and the pipeline stops: make room there, move the server's data to a larger disk, or " +
             "lower Redis:FreeDiskMin "));
@@ -41,7 +41,7 @@ public sealed class MachineFindingTests : DoctorFixture
         var examination = await ExamineAsync(server, _data.Path, ("Redis:FreeDiskMin", $"{disk.TooMuch}"));
 
         Assert.That(Codes(examination), Is.EqualTo(new[] { "free-disk", "memory-disk" }));
-        Assert.That(Single(examination, "memory-disk").ToString(), Is.EqualTo(
+        Assert.That(Only(examination, "memory-disk").ToString(), Is.EqualTo(
             $"{disk.Path}/appendonlydir is \"tmpfs\", expected a file system on a disk: Everything in it is gone when " +
             "the machine loses power: move the server's dir to a disk."));
     }
@@ -54,7 +54,7 @@ public sealed class MachineFindingTests : DoctorFixture
 
         new MachineExamination(freeDiskMin: 0).Examine(facts, examination);
 
-        Assert.That(Single(examination, "free-disk").Expected, Is.EqualTo("1,000,000,000,000,000 bytes or more"));
+        Assert.That(Only(examination, "free-disk").Expected, Is.EqualTo("1,000,000,000,000,000 bytes or more"));
     }
 
     [TestCase("2", "1000", true)]
@@ -79,7 +79,7 @@ public sealed class MachineFindingTests : DoctorFixture
         }
 
         var bytes = long.Parse(used, CultureInfo.InvariantCulture).ToString("N0", CultureInfo.InvariantCulture);
-        Assert.That(Single(examination, "overcommit").ToString(), Is.EqualTo(
+        Assert.That(Only(examination, "overcommit").ToString(), Is.EqualTo(
             $"{kernel.Path}/sys/vm/overcommit_memory is \"{setting}\", expected 1: The server holds {bytes} bytes, and " +
             "the kernel may refuse it a second process to rewrite its append-only file, which then only grows: run " +
             "sysctl vm.overcommit_memory=1 as root, and write it into /etc/sysctl.conf."));
@@ -114,7 +114,7 @@ public sealed class MachineFindingTests : DoctorFixture
         var far = await ExamineAsync(server, _data.Path, new LateClock(TimeSpan.FromMinutes(10)));
         var near = await ExamineAsync(server, _data.Path, new LateClock(TimeSpan.FromSeconds(1)));
 
-        Assert.That(Single(far, "clock").ToString(), Does.Match(
+        Assert.That(Only(far, "clock").ToString(), Does.Match(
             "^the server's clock is \"[-0-9]+T[:0-9]+Z\", expected [-0-9]+T[:0-9]+Z, as on this machine, give or take " +
             "5 s: The order of entries is safe, but their ids tell a wrong time: let both machines keep time by NTP"));
         Assert.That(Codes(near), Is.Empty);

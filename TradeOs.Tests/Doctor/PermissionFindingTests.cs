@@ -25,7 +25,7 @@ public sealed class PermissionFindingTests : DoctorFixture
             "~market_data.raw", "~signals.*", "~trade.*", "~signal.outcomes", "~metrics.snapshot", "~decisions.rejected",
             "~dead.letters");
 
-        var found = Single(await ExamineAsync(server, _data.Path), "permission");
+        var found = Only(await ExamineAsync(server, _data.Path), "permission");
         await CureAsync(server, found, AsAdmin);
 
         Assert.That(found.Wrong, Does.Match(
@@ -44,7 +44,7 @@ public sealed class PermissionFindingTests : DoctorFixture
         await using var server = await StartAsync();
         await server.CliAsync("ACL", "SETUSER", "default", "-" + denied);
 
-        var found = Single(await ExamineAsync(server, _data.Path), "permission");
+        var found = Only(await ExamineAsync(server, _data.Path), "permission");
         await CureAsync(server, found, AsAdmin);
 
         Assert.That(found.ToString(), Does.Contain("NOPERM").Or.Contain("no permissions"));
@@ -60,7 +60,7 @@ public sealed class PermissionFindingTests : DoctorFixture
         await server.CliAsync("ACL", "SETUSER", "default", "-acl|dryrun");
 
         var examination = await ExamineAsync(server, _data.Path);
-        var found = Single(examination, "permission-unknown");
+        var found = Only(examination, "permission-unknown");
         await CureAsync(server, found, AsAdmin);
 
         Assert.That(found.ToString(), Does.Match(

@@ -33,7 +33,7 @@ public sealed class ReaderFindingTests : DoctorFixture
         for (var entry = 0; entry < 3; entry++) await _server.CliAsync("XADD", "signals.raw", "*", "a", "b");
         await _server.CliAsync("XTRIM", "signals.raw", "MAXLEN", "=", "1");
 
-        var found = Single(await ExamineAsync(), "vanished-entries");
+        var found = Only(await ExamineAsync(), "vanished-entries");
         await CureAsync(_server, found);
 
         Assert.That(found.ToString(), Does.Match(
@@ -55,12 +55,12 @@ public sealed class ReaderFindingTests : DoctorFixture
         await _server.CliAsync("XDEL", "trade.intents", id);
 
         var examination = await ExamineAsync();
-        await CureAsync(_server, Single(examination, "vanished-entries"));
-        await CureAsync(_server, Single(examination, "pending-gone"));
+        await CureAsync(_server, Only(examination, "vanished-entries"));
+        await CureAsync(_server, Only(examination, "pending-gone"));
 
-        Assert.That(Single(examination, "vanished-entries").Wrong, Is.EqualTo(
+        Assert.That(Only(examination, "vanished-entries").Wrong, Is.EqualTo(
             $"trade.intents is \"entries up to {id} deleted\", expected every entry feasibility has not read"));
-        Assert.That(Single(examination, "pending-gone").ToString(), Is.EqualTo(
+        Assert.That(Only(examination, "pending-gone").ToString(), Is.EqualTo(
             $"trade.intents group feasibility is \"1 pending entries gone, {id} first\", expected every pending entry " +
             "in the stream: They were delivered, never committed, and then trimmed or deleted. Restore the data of this " +
             $"server; or accept the loss: with the host stopped run `XACK trade.intents feasibility {id}`, then doctor " +
@@ -75,7 +75,7 @@ public sealed class ReaderFindingTests : DoctorFixture
         await _server.CliAsync("DEL", "signals.modified");
         await _server.CliAsync("XADD", "signals.modified", "*", "a", "b");
 
-        var found = Single(await ExamineAsync(), "count-ahead");
+        var found = Only(await ExamineAsync(), "count-ahead");
         await CureAsync(_server, found);
 
         Assert.That(found.ToString(), Does.Match(
@@ -91,7 +91,7 @@ public sealed class ReaderFindingTests : DoctorFixture
     {
         await _server.CliAsync("XGROUP", "DESTROY", "trade.intents", "feasibility");
 
-        var found = Single(await ExamineAsync(), "group-missing");
+        var found = Only(await ExamineAsync(), "group-missing");
         await CureAsync(_server, found);
 
         Assert.That(found.ToString(), Is.EqualTo(
@@ -108,7 +108,7 @@ public sealed class ReaderFindingTests : DoctorFixture
         await _server.CliAsync("XADD", "trade.intents", "*", "a", "b");
         await _server.CliAsync("XREADGROUP", "GROUP", "feasibility", "stranger", "STREAMS", "trade.intents", ">");
 
-        var found = Single(await ExamineAsync(), "consumer-unknown");
+        var found = Only(await ExamineAsync(), "consumer-unknown");
         await RunsAsync();
         await CureAsync(_server, found);
 
@@ -126,11 +126,11 @@ public sealed class ReaderFindingTests : DoctorFixture
         await _server.CliAsync("XGROUP", "CREATE", "fills", "python", "0");
 
         var examination = await ExamineAsync();
-        await CureAsync(_server, Single(examination, "group-unknown"));
+        await CureAsync(_server, Only(examination, "group-unknown"));
         var cured = await ExamineAsync();
 
         Assert.That(examination.IsHealthy, Is.True);
-        Assert.That(Single(examination, "group-unknown").ToString(), Is.EqualTo(
+        Assert.That(Only(examination, "group-unknown").ToString(), Is.EqualTo(
             "fills is \"group python\", expected groups of the pipeline only: Nothing has to be done: its program may " +
             "read along, but entries are trimmed without waiting for it. A group nobody uses any more is removed by " +
             "`XGROUP DESTROY fills python`."));

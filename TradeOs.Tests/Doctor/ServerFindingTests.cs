@@ -24,7 +24,7 @@ public sealed class ServerFindingTests : DoctorFixture
         await Poll.UntilAsync(async () => (await replica.CliAsync("INFO", "replication"))
             .Contains("master_link_status:up", StringComparison.Ordinal));
 
-        var found = Single(await ExamineAsync(replica, _data.Path), "replica");
+        var found = Only(await ExamineAsync(replica, _data.Path), "replica");
         await CureAsync(replica, found);
 
         Assert.That(found.ToString(), Is.EqualTo(
@@ -55,7 +55,7 @@ public sealed class ServerFindingTests : DoctorFixture
         await using var server = await RedisServerProcess.StartAsync();
         await BrokenRewrite.MakeAsync(server);
 
-        var found = Single(await ExamineAsync(server, _data.Path), "aof-rewrite");
+        var found = Only(await ExamineAsync(server, _data.Path), "aof-rewrite");
         foreach (var inTheWay in Directory.EnumerateDirectories(Path.Combine(server.Directory, "appendonlydir")))
             Directory.Delete(inTheWay, recursive: true);
         await CureAsync(server, found);
@@ -76,7 +76,7 @@ public sealed class ServerFindingTests : DoctorFixture
         await Poll.UntilAsync(async () => (await server.CliAsync("PING")).Contains("MISCONF", StringComparison.Ordinal));
 
         var examination = await ExamineAsync(server, _data.Path);
-        var found = Single(examination, "writes-refused");
+        var found = Only(examination, "writes-refused");
         await CureAsync(server, found);
 
         Assert.That(found.ToString(), Does.StartWith(
@@ -96,7 +96,7 @@ public sealed class ServerFindingTests : DoctorFixture
         var endless = server.CliAsync("EVAL", "while true do end", "0");
         await Poll.UntilAsync(async () => (await server.CliAsync("PING")).Contains("BUSY", StringComparison.Ordinal));
 
-        var found = Single(await ExamineAsync(server, _data.Path), "busy");
+        var found = Only(await ExamineAsync(server, _data.Path), "busy");
         await CureAsync(server, found);
         await endless;
 
@@ -131,7 +131,7 @@ public sealed class ServerFindingTests : DoctorFixture
     {
         await using var server = await RedisServerProcess.StartFromFileAsync($"rename-command {renamed} \"\"");
 
-        var found = Single(await ExamineAsync(server, _data.Path), "command");
+        var found = Only(await ExamineAsync(server, _data.Path), "command");
 
         Assert.That(found.ToString(), Is.EqualTo(
             $"{where} is \"unknown to this server\", expected the command under its own name: Remove the line " +
@@ -159,7 +159,7 @@ public sealed class ServerFindingTests : DoctorFixture
 
         Assert.That(good.Findings, Is.Empty);
         Assert.That(Codes(examination), Is.EqualTo(new[] { code }));
-        Assert.That(Single(examination, code).ToString(), Does.StartWith($"{field} is \"{wrong}\", expected {message}"));
+        Assert.That(Only(examination, code).ToString(), Does.StartWith($"{field} is \"{wrong}\", expected {message}"));
     }
 
     [TestCase("", "yes", "remote", "Every message leaves this machine: use a server on it, or accept the network, ")]
@@ -175,7 +175,7 @@ public sealed class ServerFindingTests : DoctorFixture
         await ExposureCheck.ExamineAsync(options, facts, examination);
 
         Assert.That(Codes(examination), Is.EqualTo(new[] { code }));
-        Assert.That(Single(examination, code).ToString(), Does.StartWith(
+        Assert.That(Only(examination, code).ToString(), Does.StartWith(
             $"Redis:Endpoint is \"redis.example:6379\", expected a server on this machine: {cure}").And.EndsWith(
             "Redis:AllowNetwork=true."));
     }
@@ -193,7 +193,7 @@ public sealed class ServerFindingTests : DoctorFixture
         await ExposureCheck.ExaminePublishedAsync(options, [IPAddress.Parse("127.0.0.2")], open);
         await ExposureCheck.ExaminePublishedAsync(options, [IPAddress.Parse("127.0.0.3")], closed);
 
-        Assert.That(Single(open, code).ToString(), Is.EqualTo(
+        Assert.That(Only(open, code).ToString(), Is.EqualTo(
             $"the published port is \"open at 127.0.0.2:{server.Port}\", expected open at 127.0.0.1 only: Publish it as " +
             $"127.0.0.1:{server.Port}:6379, or accept it with a password and Redis:AllowNetwork=true."));
         Assert.That(closed.Findings, Is.Empty);

@@ -8,7 +8,7 @@ namespace TradeOs.Tests.Doctor;
 [TestFixture]
 public sealed class SettingFindingTests : DoctorFixture
 {
-    private const string NoFile = ", and change the arguments it is started with, because it has no configuration file";
+    private const string NoFile = ", and put it into the arguments it is started with";
 
     private readonly TemporaryDirectory _data = new();
 
@@ -67,12 +67,12 @@ public sealed class SettingFindingTests : DoctorFixture
         await using var server = await RedisServerProcess.StartAsync("--" + setting, wrong);
 
         var found = await ExamineAsync(server, _data.Path);
-        await CureAsync(server, Single(found, code));
+        await CureAsync(server, Only(found, code));
         var cured = await ExamineAsync(server, _data.Path);
 
         Assert.That(Codes(found), Is.EqualTo(new[] { code }), "nothing else is found");
-        Assert.That(Single(found, code).ToString(), Is.EqualTo(message));
-        Assert.That(Single(found, code).Check.Severity, Is.EqualTo(severity));
+        Assert.That(Only(found, code).ToString(), Is.EqualTo(message));
+        Assert.That(Only(found, code).Check.Severity, Is.EqualTo(severity));
         Assert.That(Codes(cured), Is.Empty);
     }
 
@@ -84,17 +84,17 @@ public sealed class SettingFindingTests : DoctorFixture
         await using var server = await RedisServerProcess.StartAsync("--appendonly", "no");
 
         var found = await ExamineAsync(server, _data.Path);
-        await CureAsync(server, Single(found, "appendonly"));
+        await CureAsync(server, Only(found, "appendonly"));
         await Poll.UntilAsync(async () => (await server.CliAsync("INFO", "persistence"))
             .Contains("aof_rewrite_in_progress:0", StringComparison.Ordinal));
         var cured = await ExamineAsync(server, _data.Path);
 
         Assert.That(Codes(found), Is.EqualTo(new[] { "appendonly", "aof-disabled" }));
-        Assert.That(Single(found, "appendonly").ToString(), Is.EqualTo(
+        Assert.That(Only(found, "appendonly").ToString(), Is.EqualTo(
             "appendonly is \"no\", expected yes: Run `CONFIG SET appendonly yes`, wait until INFO persistence says " +
             "aof_rewrite_in_progress:0" + NoFile + ". Never only edit its file: a server that has data would start " +
             "empty."));
-        Assert.That(Single(found, "aof-disabled").ToString(), Is.EqualTo(
+        Assert.That(Only(found, "aof-disabled").ToString(), Is.EqualTo(
             "aof_enabled is \"0\", expected 1: The append-only file is not written. If appendonly says yes all the " +
             "same, look into the server's log and restart it."));
         Assert.That(Codes(cured), Is.Empty);
@@ -105,7 +105,7 @@ public sealed class SettingFindingTests : DoctorFixture
     {
         await using var server = await RedisServerProcess.StartFromFileAsync("appendfsync everysec");
 
-        var found = Single(await ExamineAsync(server, _data.Path), "appendfsync");
+        var found = Only(await ExamineAsync(server, _data.Path), "appendfsync");
         await CureAsync(server, found);
         await server.RestartAsync();
 
@@ -122,13 +122,13 @@ public sealed class SettingFindingTests : DoctorFixture
 
         var found = await ExamineAsync(server, _data.Path);
         var accepted = await ExamineAsync(server, _data.Path, ("Redis:AllowNetwork", "true"));
-        await CureAsync(server, Single(found, "exposed"));
+        await CureAsync(server, Only(found, "exposed"));
 
-        Assert.That(Single(found, "exposed").ToString(), Is.EqualTo(
+        Assert.That(Only(found, "exposed").ToString(), Is.EqualTo(
             "bind is \"127.0.0.1 -203.0.113.9\", expected loopback addresses only: Whoever reaches the port may trade, " +
             "and delete everything. Run `CONFIG SET bind \"127.0.0.1 -::1\"`" + NoFile + "; or set a password and " +
             "accept the network with Redis:AllowNetwork=true."));
-        Assert.That(Single(found, "exposed").Check.Severity, Is.EqualTo(Fatal));
+        Assert.That(Only(found, "exposed").Check.Severity, Is.EqualTo(Fatal));
         Assert.That(Codes(accepted), Is.Empty);
         Assert.That(Codes(await ExamineAsync(server, _data.Path)), Is.Empty);
     }
@@ -139,12 +139,12 @@ public sealed class SettingFindingTests : DoctorFixture
     {
         await using var server = await RedisServerProcess.StartAsync("--maxmemory", "1mb");
 
-        var found = Single(await ExamineAsync(server, _data.Path), "maxmemory");
+        var found = Only(await ExamineAsync(server, _data.Path), "maxmemory");
         await CureAsync(server, found);
 
         Assert.That(found.ToString(), Does.Match(
             "^used_memory is \"[0-9]+\", expected at most nine tenths of maxmemory: At maxmemory every writer waits: " +
-            "run `CONFIG SET maxmemory [0-9]+`, and change .*, if the machine has that memory, or lower " +
+            "run `CONFIG SET maxmemory [0-9]+`, and put .*, if the machine has that memory, or lower " +
             "Streams:NAME:MaxLength.$"));
         Assert.That(Codes(await ExamineAsync(server, _data.Path)), Is.Empty);
     }
@@ -155,7 +155,7 @@ public sealed class SettingFindingTests : DoctorFixture
     {
         await using var server = await RedisServerProcess.StartAsync("--maxclients", "30");
 
-        var found = Single(await ExamineAsync(server, _data.Path), "maxclients");
+        var found = Only(await ExamineAsync(server, _data.Path), "maxclients");
         await CureAsync(server, found);
 
         Assert.That(found.ToString(), Does.Match(
@@ -171,7 +171,7 @@ public sealed class SettingFindingTests : DoctorFixture
         await using var server = await RedisServerProcess.StartAsync();
         await server.CliAsync("CONFIG", "SET", "client-output-buffer-limit", "normal 1048576 0 0");
 
-        var found = Single(await ExamineAsync(server, _data.Path), "client-output-buffer-limit");
+        var found = Only(await ExamineAsync(server, _data.Path), "client-output-buffer-limit");
         await CureAsync(server, found);
 
         Assert.That(found.ToString(), Does.StartWith(
@@ -190,7 +190,7 @@ public sealed class SettingFindingTests : DoctorFixture
         var examination = await ExamineAsync(server, _data.Path);
 
         Assert.That(examination.IsHealthy, Is.True);
-        Assert.That(Single(examination, "aof-load-truncated").ToString(), Is.EqualTo(
+        Assert.That(Only(examination, "aof-load-truncated").ToString(), Is.EqualTo(
             "aof-load-truncated is \"yes\", expected no, with redis-check-aof --fix before each start: A torn file is " +
             "rewritten before our first write. Only what other programs write before that may be lost at the next " +
             "restart; docs/DOCTOR.md shows a start that leaves no such moment."));
@@ -204,7 +204,7 @@ public sealed class SettingFindingTests : DoctorFixture
 
         var found = await ExamineAsync(server, _data.Path, ("Redis:AllowRelaxedDurability", "true"));
 
-        Assert.That(Single(found, "relaxed").ToString(), Is.EqualTo(
+        Assert.That(Only(found, "relaxed").ToString(), Is.EqualTo(
             "Redis:AllowRelaxedDurability is \"true\", expected false: A server that would lose acknowledged writes is " +
             "not refused: cure what is found here, then set it to false."));
         Assert.That(Codes(await ExamineAsync(server, _data.Path)), Is.Empty);
