@@ -86,6 +86,6 @@ public sealed class RestrictedServer : IDisposable
     /// <summary>What stands for a password in the shipped file: the hash of none.</summary>
     public const string Placeholder = "#0000000000000000000000000000000000000000000000000000000000000000";
 
-    private RedisOptions With(string endpoint) =>
+    private static RedisOptions With(string endpoint) =>
         new() { Endpoint = endpoint, Mode = RedisMode.External, Password = Password };
 }
