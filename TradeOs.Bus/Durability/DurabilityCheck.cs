@@ -1,5 +1,3 @@
-using StackExchange.Redis;
-
 namespace TradeOs.Bus;
 
 /// <summary>Looks for everything about a server that could make it lose what it has acknowledged.</summary>

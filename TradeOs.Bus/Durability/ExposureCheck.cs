@@ -15,7 +15,7 @@ internal static class ExposureCheck
         examination.Looked(Checks.Exposed, Checks.Bind, Checks.Remote);
         if (options.AllowNetwork) return;
         if (facts.IsOnThisMachine) ExamineBind(options, facts, examination);
-        else if (options.IsLoopback) await ExaminePublishedAsync(options, OwnAddresses(), examination);
+        else if (options.Address.IsLocal) await ExaminePublishedAsync(options, OwnAddresses(), examination);
         else ExamineRemote(options, facts, examination);
     }
 
@@ -30,11 +30,11 @@ internal static class ExposureCheck
     {
         foreach (var address in addresses)
         {
-            if (!await AnswersAsync(address, options.Port)) continue;
+            if (!await AnswersAsync(address, options.Address.Port)) continue;
             examination.Found(
                 options.Password.Length > 0 ? Checks.Bind : Checks.Exposed, "the published port",
-                $"open at {address}:{options.Port}", "open at 127.0.0.1 only",
-                $"Publish it as 127.0.0.1:{options.Port}:6379, or accept it with a password and " +
+                $"open at {address}:{options.Address.Port}", "open at 127.0.0.1 only",
+                $"Publish it as 127.0.0.1:{options.Address.Port}:6379, or accept it with a password and " +
                 "Redis:AllowNetwork=true.");
             return;
         }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using StackExchange.Redis;
 
 namespace TradeOs.Bus;
 

@@ -13,7 +13,6 @@ internal sealed class DataConnection : IDisposable
     /// <summary>Largest reply kept, in bytes.</summary>
     public const int ReplyBytesMax = 64 * 1024 * 1024;
 
-    private readonly Socket _socket;
     private readonly Stream _stream;
     private readonly string _endpoint;
     private readonly TimeSpan _timeout;
@@ -25,11 +24,10 @@ internal sealed class DataConnection : IDisposable
     private int _start;
     private int _end;
 
-    private DataConnection(Socket socket, RedisOptions options, TimeProvider time)
+    private DataConnection(Stream stream, RedisOptions options, TimeProvider time)
     {
-        (_socket, _endpoint, _timeout, _time) = (socket, options.Endpoint, options.CommandTimeout, time);
+        (_stream, _endpoint, _timeout, _time) = (stream, options.Endpoint, options.CommandTimeout, time);
         _replyBytesMax = options.ReplyBytesMax;
-        _stream = new NetworkStream(socket, ownsSocket: true);
         _deadline = NewDeadline();
     }
 
@@ -38,35 +36,29 @@ internal sealed class DataConnection : IDisposable
 
     /// <summary>Connects and authenticates.</summary>
     /// <exception cref="BusUnavailableException">Nothing answers there.</exception>
-    /// <exception cref="RefusedException">The password is wrong or missing.</exception>
+    /// <exception cref="RefusedException">The password is wrong or missing, or one side of TLS does not trust the
+    /// other.</exception>
     public static async Task<DataConnection> ConnectAsync(
         RedisOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using var timeout = new CancellationTokenSource(options.CommandTimeout, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await socket.ConnectAsync(options.HostName, options.Port, deadline.Token);
-            var connection = new DataConnection(socket, options, time);
-            await connection.AuthenticateAsync(options.Password);
+            var stream = await ServerStream.OpenAsync(options, deadline.Token);
+            var connection = new DataConnection(stream, options, time);
+            await connection.AuthenticateOrDisposeAsync(options);
             return connection;
         }
-        catch (SocketException failure)
+        catch (Exception failure) when (failure is SocketException or IOException)
         {
-            socket.Dispose();
             throw new BusUnavailableException(
-                $"Redis at {options.Endpoint} cannot be reached: {failure.Message}.", failure);
+                $"Redis at {options.Endpoint} cannot be reached: {ServerStream.Absence(options, failure.Message)}",
+                failure);
         }
         catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {
-            socket.Dispose();
             throw new BusUnavailableException(NoAnswer(options.Endpoint, options.CommandTimeout), failure);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 
@@ -130,7 +122,6 @@ internal sealed class DataConnection : IDisposable
     public void Dispose()
     {
         _stream.Dispose();
-        _socket.Dispose();
         _deadline.Dispose();
     }
 
@@ -141,14 +132,27 @@ internal sealed class DataConnection : IDisposable
         var error = reply.Line();
         throw error.Split(' ')[0] switch
         {
-            "NOAUTH" or "WRONGPASS" or "NOPERM" => new RefusedException(
-                $"Redis refused us: {error} Set Redis:Password to the password of its 'default' user."),
+            "NOAUTH" or "WRONGPASS" or "NOPERM" => RedisRefusal.Of("", error),
             "LOADING" or "MASTERDOWN" or "BUSY" or "NOSCRIPT" or "MISCONF" or "OOM" =>
                 new BusUnavailableException($"Redis is not ready: {error}"),
             "NOGROUP" or "WRONGTYPE" or "UNBLOCKED" =>
                 new StreamDamagedException($"A stream is not what it was: {error}"),
             _ => new RefusedException($"Redis refused a command: {error}"),
         };
+    }
+
+    private async Task AuthenticateOrDisposeAsync(RedisOptions options)
+    {
+        try
+        {
+            await AuthenticateAsync(options.Password);
+        }
+        catch (Exception failure)
+        {
+            Dispose();
+            if (ServerStream.Rejection(options, failure) is { } rejection) throw rejection;
+            throw;
+        }
     }
 
     private async Task AuthenticateAsync(string password)
@@ -158,12 +162,7 @@ internal sealed class DataConnection : IDisposable
         await SendAsync();
         var answer = await ReceiveAsync();
         if (password.Length > 0 && answer.IsError && answer.Line() is { } error)
-        {
-            throw new RefusedException(
-                $"Redis at {_endpoint} did not accept Redis:Password: {error} Set it to the password of Redis' " +
-                "'default' user, or to \"\" when it has none.");
-        }
-
+            throw RedisRefusal.Of(_endpoint, error);
         if (password.Length > 0) answer = await ReceiveAsync();
         _ = ThrowIfError(answer);
     }

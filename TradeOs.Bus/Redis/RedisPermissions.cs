@@ -7,6 +7,9 @@ namespace TradeOs.Bus;
 /// </remarks>
 public static class RedisPermissions
 {
+    /// <summary>How a permission is given: a rule such as <c>+xadd</c> or <c>~fills</c> follows.</summary>
+    public const string SetUser = "ACL SETUSER default";
+
     private const string Reader = "reader";
     private const string Nothing = "0000000000000000000000000000000000000000";
 
@@ -16,6 +19,7 @@ public static class RedisPermissions
     public static IReadOnlyList<IReadOnlyList<string>> Needed(IEnumerable<string> streams)
     {
         var all = streams.ToArray();
+        ArgumentOutOfRangeException.ThrowIfZero(all.Length);
         return
         [
             .. Server, .. Keys, .. Scripts(all[0]), .. Reading(all[0]), .. Groups(all[0]),
@@ -27,7 +31,8 @@ public static class RedisPermissions
     /// <summary>Who we are, what the server is, and the rewrite after its restart.</summary>
     private static string[][] Server =>
     [
-        ["PING"], ["ECHO", "text"], ["INFO", "server"], ["CONFIG", "GET", "appendonly"], ["BGREWRITEAOF"],
+        ["PING"], ["ECHO", "text"], ["SELECT", "0"], ["INFO", "server"], ["CONFIG", "GET", "appendonly"],
+        ["BGREWRITEAOF"],
         ["CLIENT", "ID"], ["CLIENT", "SETNAME", "tradeos:reader"], ["CLIENT", "LIST", "ID", "1"],
         ["CLIENT", "KILL", "ID", "1"], ["ACL", "DRYRUN", "default", "PING"],
     ];
@@ -53,7 +58,8 @@ public static class RedisPermissions
     private static string[][] Reading(string stream) =>
     [
         ["XREAD", "COUNT", "1", "STREAMS", stream, "0"], ["XREVRANGE", stream, "+", "-", "COUNT", "1"],
-        ["XINFO", "STREAM", stream], ["XINFO", "GROUPS", stream], ["XTRIM", stream, "MAXLEN", "=", "1"],
+        ["XINFO", "STREAM", stream], ["XINFO", "GROUPS", stream], ["XINFO", "CONSUMERS", stream, Reader],
+        ["XTRIM", stream, "MAXLEN", "=", "1"],
     ];
 
     private static string[][] Groups(string stream) =>

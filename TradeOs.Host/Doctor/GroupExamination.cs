@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using StackExchange.Redis;
 using TradeOs.Bus;
 using TradeOs.Stages;
 

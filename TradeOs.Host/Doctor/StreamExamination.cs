@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using StackExchange.Redis;
 using TradeOs.Bus;
 using TradeOs.Stages;
 

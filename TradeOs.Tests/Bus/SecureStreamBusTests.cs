@@ -1,0 +1,45 @@
+using NUnit.Framework;
+using TradeOs.Bus;
+
+namespace TradeOs.Tests.Bus;
+
+/// <summary>The contract over TLS with certificates on both sides, as a user who may do what is needed and no
+/// more.</summary>
+[TestFixture]
+public sealed class TlsStreamBusTests : RedisStreamBusContract
+{
+    private readonly RestrictedServer _restricted = new();
+
+    protected override Task<RedisServerProcess> StartAsync() => _restricted.StartAsync();
+
+    protected override RedisOptions Options() => _restricted.TlsOptions;
+
+    protected override Task<string> CliAsync(params string[] command) => _restricted.AdminAsync(command);
+
+    [OneTimeTearDown]
+    public override async Task StopServerAsync()
+    {
+        await base.StopServerAsync();
+        _restricted.Dispose();
+    }
+}
+
+/// <summary>The contract over a unix socket, as that user.</summary>
+[TestFixture]
+public sealed class UnixSocketStreamBusTests : RedisStreamBusContract
+{
+    private readonly RestrictedServer _restricted = new();
+
+    protected override Task<RedisServerProcess> StartAsync() => _restricted.StartAsync();
+
+    protected override RedisOptions Options() => _restricted.UnixOptions;
+
+    protected override Task<string> CliAsync(params string[] command) => _restricted.AdminAsync(command);
+
+    [OneTimeTearDown]
+    public override async Task StopServerAsync()
+    {
+        await base.StopServerAsync();
+        _restricted.Dispose();
+    }
+}
