@@ -47,7 +47,7 @@ internal sealed class DataConnection : IDisposable
         {
             var stream = await ServerStream.OpenAsync(options, deadline.Token);
             var connection = new DataConnection(stream, options, time);
-            await connection.AuthenticateOrDisposeAsync(options);
+            await connection.AuthenticateOrDisposeAsync(options, deadline.Token);
             return connection;
         }
         catch (Exception failure) when (failure is SocketException or IOException)
@@ -141,16 +141,21 @@ internal sealed class DataConnection : IDisposable
         };
     }
 
-    private async Task AuthenticateOrDisposeAsync(RedisOptions options)
+    private async Task AuthenticateOrDisposeAsync(RedisOptions options, CancellationToken cancellationToken)
     {
         try
         {
             await AuthenticateAsync(options.Password);
         }
-        catch (Exception failure)
+        catch (BusUnavailableException failure)
         {
             Dispose();
-            if (ServerStream.Rejection(options, failure) is { } rejection) throw rejection;
+            if (await ServerStream.RejectionAsync(options, failure, cancellationToken) is { } rejection) throw rejection;
+            throw;
+        }
+        catch
+        {
+            Dispose();
             throw;
         }
     }

@@ -72,7 +72,7 @@ public sealed partial record RedisEndpoint
     }
 
     /// <summary>The text without what stands before an '@': somebody's password.</summary>
-    public static string Masked(string text) => Credentials().Replace(text, "***@");
+    public static string Masked(string text) => Credentials().Replace(text, "${scheme}***@");
 
     private static string? ReadUnix(string text, ref RedisEndpoint? endpoint)
     {
@@ -127,6 +127,6 @@ public sealed partial record RedisEndpoint
     [GeneratedRegex(@"^(?<host>\[[^\]\s]+\]|[^\s:\[\]]+):(?<port>[0-9]{1,5})$")]
     private static partial Regex Authority();
 
-    [GeneratedRegex(@"(?<=^([A-Za-z]+://)?)(?!.*://).*@", RegexOptions.Singleline)]
+    [GeneratedRegex(@"^(?<scheme>[A-Za-z]+://)?.*@", RegexOptions.Singleline)]
     private static partial Regex Credentials();
 }

@@ -129,10 +129,11 @@ internal sealed class RedisTls
         return authorities.Count > 0 ? authorities : throw new CryptographicException("it holds no certificate");
     }
 
-    /// <summary>By way of PKCS#12, because Windows cannot use a key that lives in memory alone for TLS.</summary>
+    /// <summary>By way of PKCS#12 on Windows, which cannot use a key that lives in memory alone for TLS.</summary>
     private static X509Certificate2 Pair(string certificate, string key)
     {
-        using var pair = X509Certificate2.CreateFromPemFile(certificate, key);
-        return X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
+        var pair = X509Certificate2.CreateFromPemFile(certificate, key);
+        if (!OperatingSystem.IsWindows()) return pair;
+        using (pair) return X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
     }
 }

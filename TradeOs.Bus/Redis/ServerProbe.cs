@@ -49,7 +49,8 @@ public sealed record ServerProbe(ServerPresence Presence, string Answer)
         }
         catch (IOException failure)
         {
-            if (ServerStream.Rejection(options, failure) is { } rejection) throw rejection;
+            if (await ServerStream.RejectionAsync(options, failure, cancellationToken) is { } rejection)
+                throw rejection;
             await ThrowIfOtherTransportAsync(options, cancellationToken);
             return new ServerProbe(ServerPresence.Absent, failure.Message);
         }

@@ -7,6 +7,8 @@ namespace TradeOs.Bus;
 /// <summary>Opens a stream of bytes to whatever listens at an endpoint: TCP, TLS or a unix socket.</summary>
 internal static class ServerStream
 {
+    private static readonly TimeSpan WordWaitMax = TimeSpan.FromSeconds(1);
+
     /// <summary>Connects; with TLS, makes sure that the server is the one that is meant.</summary>
     /// <exception cref="SocketException">Nothing listens there.</exception>
     /// <exception cref="IOException">It ended the connection in the middle of the TLS handshake.</exception>
@@ -39,9 +41,9 @@ internal static class ServerStream
     public static string Absence(RedisOptions options, string failure)
     {
         var (path, start) = (options.Address.Path, "Start it, or set Redis:Endpoint to where it listens.");
-        if (path.Length == 0) return $"{failure}. {start}";
+        if (path.Length == 0) return $"{failure.TrimEnd('.')}. {start}";
         if (Directory.Exists(path)) return $"{path} is a directory, expected a socket. {start}";
-        if (!File.Exists(path)) return $"there is no socket {path}. Start it with unixsocket {path}, or {start[10..]}";
+        if (!File.Exists(path)) return $"there is no socket {path}. Start it with unixsocket {path}, {start[10..]}";
         try
         {
             // A socket cannot be opened as a file.
@@ -50,27 +52,47 @@ internal static class ServerStream
         }
         catch (UnauthorizedAccessException)
         {
-            return $"{failure}: user {Environment.UserName} may not use {path}. Join the group that owns it, or give " +
+            return $"{failure.TrimEnd('.')}: user {Environment.UserName} may not use {path}. Join the group that owns it, or give " +
                 "redis-server unixsocketperm 770 and that group.";
         }
         catch (IOException)
         {
-            return $"{failure}: no server listens on the socket {path} any more. {start}";
+            return $"{failure.TrimEnd('.')}: no server listens on the socket {path} any more. {start}";
         }
     }
 
-    /// <summary>The refusal inside a failure of the first exchange over TLS: the server did not like our certificate,
-    /// or that we showed none; null when it is about something else.</summary>
-    /// <remarks>With TLS 1.3 a server looks at it only after our side of the handshake is done.</remarks>
-    public static RefusedException? Rejection(RedisOptions options, Exception failure)
+    /// <summary>Whether the first exchange over TLS failed because the server did not like our certificate, or that we
+    /// showed none; null when it was about something else.</summary>
+    /// <remarks>With TLS 1.3 a server looks at it only after our side of the handshake is done. What we sent by then
+    /// may reset the connection before its word is read, so it is asked once more, with nothing sent.</remarks>
+    public static async Task<RefusedException?> RejectionAsync(
+        RedisOptions options, Exception failure, CancellationToken cancellationToken)
     {
         if (options.Address.Transport != RedisTransport.Tls) return null;
-        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        if (AlertIn(failure) is { } said) return Rejected(options, said);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(WordWaitMax);
+        try
         {
-            // As OpenSSL words what it was told by the other side.
-            if (cause.Message.Contains(" alert ", StringComparison.Ordinal)) return Rejected(options, cause.Message);
+            await using var stream = await OpenAsync(options, deadline.Token);
+            _ = await stream.ReadAsync(new byte[1], deadline.Token);
+            return null;
         }
+        catch (RefusedException rejection)
+        {
+            return rejection;
+        }
+        catch (Exception second) when (second is IOException or SocketException or OperationCanceledException)
+        {
+            return AlertIn(second) is { } word ? Rejected(options, word) : null;
+        }
+    }
 
+    /// <summary>As OpenSSL words what it was told by the other side.</summary>
+    private static string? AlertIn(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+            if (cause.Message.Contains(" alert ", StringComparison.Ordinal)) return cause.Message;
         return null;
     }
 
@@ -93,7 +115,8 @@ internal static class ServerStream
         catch (AuthenticationException failure)
         {
             if (tls.Distrust is { } reason) throw new RefusedException($"Redis at {options.Endpoint}: {reason}");
-            throw Rejection(options, failure) ?? (Exception)new IOException(
+            if (AlertIn(failure) is { } said) throw Rejected(options, said);
+            throw new IOException(
                 $"the TLS handshake failed: {failure.InnerException?.Message ?? failure.Message}", failure);
         }
     }
