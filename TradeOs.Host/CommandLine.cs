@@ -16,7 +16,11 @@ internal static class CommandLine
     };
 
     private static readonly Option<string?> Redis =
-        new("--redis") { Description = "Where Redis listens; default: Redis:Endpoint", HelpName = "HOST:PORT" };
+        new("--redis")
+        {
+            Description = "Where Redis listens: host:port, rediss://host:port or unix:/path; default: Redis:Endpoint",
+            HelpName = "ENDPOINT",
+        };
 
     private static readonly Option<string?> Data =
         new("--data") { Description = "Data directory; default: Data:Directory", HelpName = "DIR" };

@@ -1,53 +1,70 @@
-using StackExchange.Redis;
-
 namespace TradeOs.Bus;
 
-/// <summary>Looks for everything that could make a server lose what it has acknowledged.</summary>
+/// <summary>Looks for everything about a server that could make it lose what it has acknowledged.</summary>
 public static class DurabilityCheck
 {
-    private static readonly string[] Sections = ["server", "replication", "persistence"];
-
-    /// <summary>Examines a server; empty when all is well. Changes nothing.</summary>
+    /// <summary>Examines a server; empty when all is well, notes aside. Changes nothing.</summary>
     /// <exception cref="BusUnavailableException">The server went away.</exception>
-    public static async Task<IReadOnlyList<DurabilityFinding>> ExamineAsync(ControlConnection connection)
+    public static async Task<IReadOnlyList<Finding>> ExamineAsync(ControlConnection connection)
     {
-        ArgumentNullException.ThrowIfNull(connection);
-        var findings = new List<DurabilityFinding>();
-        await ExamineAsync("CONFIG", findings, async () =>
-        {
-            var values = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var setting in DurabilityRule.OfConfig.Select(rule => rule.Setting))
-                if (await connection.ConfigAsync(setting) is { } value) values[setting] = value;
-            return Judge(DurabilityRule.OfConfig, values);
-        });
-        await ExamineAsync("INFO", findings, async () =>
-        {
-            var values = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var section in Sections)
-                foreach (var (field, value) in await connection.InfoAsync(section)) values[field] = value;
-            return Judge(DurabilityRule.OfInfo, values);
-        });
-        return findings;
+        var examination = new Examination();
+        await ExamineAsync(connection, examination);
+        return [.. examination.Findings.Where(finding => finding.Check.Severity != FindingSeverity.Note)];
     }
 
-    /// <summary>The findings of these rules about these values, in the order of the rules.</summary>
-    internal static IEnumerable<DurabilityFinding> Judge(
-        IReadOnlyList<DurabilityRule> rules, IReadOnlyDictionary<string, string> values) =>
-        rules.Select(rule => rule.Judge(values.GetValueOrDefault(rule.Setting))).OfType<DurabilityFinding>();
+    /// <summary>Examines a server: its settings, its state, and who can reach it. Changes nothing.</summary>
+    /// <returns>What it said, for those who look further.</returns>
+    /// <exception cref="BusUnavailableException">The server went away.</exception>
+    public static async Task<ServerFacts> ExamineAsync(ControlConnection connection, Examination examination)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(examination);
+        var facts = ServerFacts.Empty;
+        var hasFields = await AskAsync("INFO", examination, async () =>
+            facts = facts with { Fields = await connection.InfoAsync("default") });
+        var hasSettings = await AskAsync("CONFIG GET", examination, async () =>
+            facts = facts with { Settings = await ServerFacts.SettingsAsync(connection, SettingRules.Names) });
+        if (hasFields) Judge(FieldRules.All, facts, examination);
+        if (hasSettings) Judge(SettingRules.All, facts, examination);
+        return hasSettings ? await ExamineExposureAsync(connection, facts, examination) : facts;
+    }
 
-    private static async Task ExamineAsync(
-        string command, List<DurabilityFinding> findings, Func<Task<IEnumerable<DurabilityFinding>>> examine)
+    /// <summary>Examines these facts by these rules.</summary>
+    internal static void Judge(IReadOnlyList<ServerRule> rules, ServerFacts facts, Examination examination)
+    {
+        foreach (var rule in rules) rule.Examine(facts, examination);
+    }
+
+    private static async Task<ServerFacts> ExamineExposureAsync(
+        ControlConnection connection, ServerFacts facts, Examination examination)
     {
         try
         {
-            findings.AddRange(await examine());
+            facts = facts with { Connection = await ServerFacts.ConnectionAsync(connection) };
+            await ExposureCheck.ExamineAsync(connection.Options, facts, examination);
         }
         catch (RedisServerException refusal)
         {
-            findings.Add(new DurabilityFinding(
-                DurabilitySeverity.Fatal, command, refusal.Message, "an answer",
-                $"A server whose settings cannot be read is not trusted: permit {command} to the 'default' user " +
-                $"(ACL SETUSER default +{command.ToLowerInvariant()}) and do not rename it."));
+            // Opening a reader needs the same commands; the examination of permissions says what is missing.
+            foreach (var check in (Check[])[Checks.Exposed, Checks.Bind, Checks.Remote])
+                examination.Skip(check, refusal.Message);
+        }
+
+        return facts;
+    }
+
+    /// <summary>A server that may not be asked is not trusted.</summary>
+    private static async Task<bool> AskAsync(string command, Examination examination, Func<Task> ask)
+    {
+        try
+        {
+            await ask();
+            return true;
+        }
+        catch (RedisServerException refusal)
+        {
+            PermissionCheck.NoteRefused(command, refusal.Message, examination);
+            return false;
         }
     }
 }

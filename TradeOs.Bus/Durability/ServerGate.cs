@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 
 namespace TradeOs.Bus;
 
@@ -37,6 +36,9 @@ public sealed partial class ServerGate : IServerGate, IDisposable
         (_options, _isManaged, _identity, _time, _logger) = (options, isManaged, identity, time, logger);
     }
 
+    /// <summary>Commands the server must permit, as <see cref="RedisPermissions"/> lists them. Default none.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Needed { get; init; } = [];
+
     /// <inheritdoc/>
     public async Task AdmitAsync(string runId, CancellationToken cancellationToken)
     {
@@ -64,27 +66,42 @@ public sealed partial class ServerGate : IServerGate, IDisposable
     private async Task ExamineAsync(ControlConnection connection, string runId, CancellationToken cancellationToken)
     {
         await ServerRun.ThrowUnlessAsync(connection, runId);
-        Judge(await DurabilityCheck.ExamineAsync(connection));
+        await JudgeAsync(connection);
         await _identity.VerifyAsync(connection, cancellationToken);
         if (!_isManaged && await new AofSeal(connection, _time).SealAsync(runId, cancellationToken))
             LogSealed(_logger, connection.Endpoint, runId);
         await ServerRun.ThrowUnlessAsync(connection, runId);
     }
 
-    private void Judge(IReadOnlyList<DurabilityFinding> findings)
+    private async Task JudgeAsync(ControlConnection connection)
     {
-        var isFatal = findings.Any(finding => finding.Severity == DurabilitySeverity.Fatal);
-        if (isFatal && !_options.AllowRelaxedDurability)
+        var examination = new Examination();
+        await DurabilityCheck.ExamineAsync(connection, examination);
+        if (examination.Findings.Any(IsFatal) && !_options.AllowRelaxedDurability)
         {
-            var lines = findings.OrderBy(finding => finding.Severity).Select(finding => $"  {finding}\n");
-            throw new RefusedException(
-                $"Redis at {_options.Endpoint} would lose acknowledged writes:\n{string.Concat(lines)}" +
+            throw Refusal(
+                "is not safe to trade on", examination,
                 "Cure each of them, or accept the loss with Redis:AllowRelaxedDurability=true.");
         }
 
-        foreach (var finding in findings)
+        // What is not permitted would stop the first commit; no option makes up for that.
+        var permissions = new Examination();
+        if (Needed.Count > 0) await PermissionCheck.ExamineAsync(connection, Needed, permissions);
+        if (permissions.Findings.Any(IsFatal))
+            throw Refusal("does not let us work", permissions, "Cure each of them, then start again.");
+        foreach (var finding in examination.Findings.Concat(permissions.Findings).Where(IsToBeSaid))
             if (_said.Add(finding.ToString())) LogFinding(_logger, _options.Endpoint, finding.ToString());
     }
+
+    private RefusedException Refusal(string verdict, Examination examination, string next)
+    {
+        var lines = examination.Findings.Where(IsToBeSaid).Select(finding => $"  {finding}\n");
+        return new RefusedException($"Redis at {_options.Endpoint} {verdict}:\n{string.Concat(lines)}{next}");
+    }
+
+    private static bool IsToBeSaid(Finding finding) => finding.Check.Severity != FindingSeverity.Note;
+
+    private static bool IsFatal(Finding finding) => finding.Check.Severity == FindingSeverity.Fatal;
 
     private Exception Translate(RedisServerException refusal) => refusal.Message.Split(' ')[0] switch
     {

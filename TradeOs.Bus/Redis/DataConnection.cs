@@ -19,28 +19,20 @@ internal sealed class DataConnection : IDisposable
     /// <summary>Bytes kept of a reply whose rest is skipped.</summary>
     public const int BeginningBytes = 8 * 1024;
 
-    private const int BufferBytes = 64 * 1024;
-    private const int SpareBytesMax = 1024 * 1024;
-
-    private readonly Socket _socket;
     private readonly Stream _stream;
     private readonly string _endpoint;
     private readonly TimeSpan _timeout;
     private readonly int _replyBytesMax;
     private readonly int _entriesBytesMax;
     private readonly TimeProvider _time;
+    private readonly ReplyBuffer _replies = new();
     private CancellationTokenSource _deadline;
-    private RespScanner _scanner;
-    private byte[] _buffer = new byte[BufferBytes];
-    private int _start;
-    private int _end;
 
-    private DataConnection(Socket socket, RedisOptions options, TimeProvider time)
+    private DataConnection(Stream stream, RedisOptions options, TimeProvider time)
     {
-        (_socket, _endpoint, _timeout, _time) = (socket, options.Endpoint, options.CommandTimeout, time);
+        (_stream, _endpoint, _timeout, _time) = (stream, options.Endpoint, options.CommandTimeout, time);
         _replyBytesMax = options.ReplyBytesMax;
         _entriesBytesMax = Math.Min(options.ReplyBytesMax, EntriesBytesMax);
-        _stream = new NetworkStream(socket, ownsSocket: true);
         _deadline = NewDeadline();
     }
 
@@ -49,35 +41,29 @@ internal sealed class DataConnection : IDisposable
 
     /// <summary>Connects and authenticates.</summary>
     /// <exception cref="BusUnavailableException">Nothing answers there.</exception>
-    /// <exception cref="RefusedException">The password is wrong or missing.</exception>
+    /// <exception cref="RefusedException">The password is wrong or missing, or one side of TLS does not trust the
+    /// other.</exception>
     public static async Task<DataConnection> ConnectAsync(
         RedisOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         using var timeout = new CancellationTokenSource(options.CommandTimeout, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await socket.ConnectAsync(options.HostName, options.Port, deadline.Token);
-            var connection = new DataConnection(socket, options, time);
-            await connection.AuthenticateAsync(options.Password);
+            var stream = await ServerStream.OpenAsync(options, deadline.Token);
+            var connection = new DataConnection(stream, options, time);
+            await connection.AuthenticateOrDisposeAsync(options, deadline.Token);
             return connection;
         }
-        catch (SocketException failure)
+        catch (Exception failure) when (failure is SocketException or IOException)
         {
-            socket.Dispose();
             throw new BusUnavailableException(
-                $"Redis at {options.Endpoint} cannot be reached: {failure.Message}.", failure);
+                $"Redis at {options.Endpoint} cannot be reached: {ServerStream.Absence(options, failure.Message)}",
+                failure);
         }
         catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {
-            socket.Dispose();
             throw new BusUnavailableException(NoAnswer(options.Endpoint, options.CommandTimeout), failure);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 
@@ -102,7 +88,7 @@ internal sealed class DataConnection : IDisposable
     }
 
     /// <summary>Bytes of memory the connection holds for replies.</summary>
-    public int HeldBytes => _buffer.Length;
+    public int HeldBytes => _replies.HeldBytes;
 
     /// <summary>The next reply, complete. Its memory is valid until the next call.</summary>
     /// <param name="extra">How much longer than usual the server may take, for a command that blocks.</param>
@@ -148,7 +134,6 @@ internal sealed class DataConnection : IDisposable
     public void Dispose()
     {
         _stream.Dispose();
-        _socket.Dispose();
         _deadline.Dispose();
     }
 
@@ -168,14 +153,32 @@ internal sealed class DataConnection : IDisposable
         var error = reply.Line();
         throw error.Split(' ')[0] switch
         {
-            "NOAUTH" or "WRONGPASS" or "NOPERM" => new RefusedException(
-                $"Redis refused us: {error} Set Redis:Password to the password of its 'default' user."),
+            "NOAUTH" or "WRONGPASS" or "NOPERM" => RedisRefusal.Of("", error),
             "LOADING" or "MASTERDOWN" or "BUSY" or "NOSCRIPT" or "MISCONF" or "OOM" =>
                 new BusUnavailableException($"Redis is not ready: {error}"),
             "NOGROUP" or "WRONGTYPE" or "UNBLOCKED" =>
                 new StreamDamagedException($"A stream is not what it was: {error}"),
             _ => new RefusedException($"Redis refused a command: {error}"),
         };
+    }
+
+    private async Task AuthenticateOrDisposeAsync(RedisOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AuthenticateAsync(options.Password);
+        }
+        catch (BusUnavailableException failure)
+        {
+            Dispose();
+            if (await ServerStream.RejectionAsync(options, failure, cancellationToken) is { } rejection) throw rejection;
+            throw;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     private async Task AuthenticateAsync(string password)
@@ -185,12 +188,7 @@ internal sealed class DataConnection : IDisposable
         await SendAsync();
         var answer = await ReceiveAsync();
         if (password.Length > 0 && answer.IsError && answer.Line() is { } error)
-        {
-            throw new RefusedException(
-                $"Redis at {_endpoint} did not accept Redis:Password: {error} Set it to the password of Redis' " +
-                "'default' user, or to \"\" when it has none.");
-        }
-
+            throw RedisRefusal.Of(_endpoint, error);
         if (password.Length > 0) answer = await ReceiveAsync();
         _ = ThrowIfError(answer);
     }
@@ -209,38 +207,24 @@ internal sealed class DataConnection : IDisposable
 
     private async ValueTask<RespCursor> WholeAsync(int bytesMax, TimeSpan extra)
     {
-        if (_start == _end) Release();
-        int length;
-        while ((length = _scanner.Scan(_buffer.AsSpan(_start, _end - _start))) < 0)
-        {
-            MakeRoom(bytesMax);
-            await FillAsync(extra);
-        }
-
-        var reply = _buffer.AsMemory(_start, length);
-        _start += length;
-        return new RespCursor(reply);
+        _replies.Release();
+        RespCursor reply;
+        while (!_replies.TryTake(out reply)) await FillAsync(bytesMax, extra);
+        return reply;
     }
 
     private async ValueTask<(RespCursor Beginning, long SkippedBytes)> BeginningAsync()
     {
         try
         {
-            while (_end - _start < BeginningBytes)
-            {
-                MakeRoom(_entriesBytesMax);
-                await FillAsync(TimeSpan.Zero);
-            }
-
-            var beginning = _buffer.AsSpan(_start, BeginningBytes).ToArray();
+            while (_replies.WaitingBytes < BeginningBytes) await FillAsync(_entriesBytesMax, TimeSpan.Zero);
+            var beginning = _replies.Peek(BeginningBytes);
             var length = 0L;
             while (true)
             {
-                var passed = _scanner.Pass(_buffer.AsSpan(_start, _end - _start), out var isWhole);
-                (_start, length) = (_start + passed, length + passed);
+                length += _replies.Drop(out var isWhole);
                 if (isWhole) return (new RespCursor(beginning), length - beginning.Length);
-                MakeRoom(_entriesBytesMax);
-                await FillAsync(TimeSpan.Zero);
+                await FillAsync(_entriesBytesMax, TimeSpan.Zero);
             }
         }
         catch (Exception failure) when (IsLoss(failure))
@@ -249,33 +233,14 @@ internal sealed class DataConnection : IDisposable
         }
     }
 
-    private async ValueTask FillAsync(TimeSpan extra)
+    private async ValueTask FillAsync(int bytesMax, TimeSpan extra)
     {
+        _replies.MakeRoom(bytesMax);
         _deadline.CancelAfter(_timeout + extra);
-        var count = await _stream.ReadAsync(_buffer.AsMemory(_end), _deadline.Token);
+        var count = await _stream.ReadAsync(_replies.Room, _deadline.Token);
         ResetDeadline();
         if (count == 0) throw new IOException("the server closed the connection");
-        _end += count;
-    }
-
-    /// <summary>A large reply was walked through; its memory is not held until the next one.</summary>
-    private void Release()
-    {
-        (_start, _end) = (0, 0);
-        if (_buffer.Length > SpareBytesMax) _buffer = new byte[BufferBytes];
-    }
-
-    private void MakeRoom(int bytesMax)
-    {
-        if (_start > 0)
-        {
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            (_start, _end) = (0, _end - _start);
-        }
-
-        if (_end < _buffer.Length) return;
-        if (_buffer.Length >= bytesMax) throw new ReplyTooLargeException($"is larger than {bytesMax} bytes");
-        Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, bytesMax));
+        _replies.Add(count);
     }
 
     private void ResetDeadline()

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using StackExchange.Redis;
 
 namespace TradeOs.Bus;
 

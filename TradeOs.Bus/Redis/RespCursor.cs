@@ -15,11 +15,20 @@ internal struct RespCursor(ReadOnlyMemory<byte> reply)
     /// <summary>Whether the next element is a nil, as a value or as an array.</summary>
     public readonly bool IsNil => _reply.Span[_index..] is [(byte)'$' or (byte)'*', (byte)'-', ..];
 
+    /// <summary>Whether the next element is an array; a nil one counts.</summary>
+    public readonly bool IsArray => Type == (byte)'*';
+
+    /// <summary>Whether the next element is a value of so many bytes; a nil one counts.</summary>
+    public readonly bool IsValue => Type == (byte)'$';
+
     /// <summary>Everything not walked through yet.</summary>
     public readonly ReadOnlyMemory<byte> Rest => _reply[_index..];
 
     /// <summary>Number of elements of the array that comes next; -1 for nil.</summary>
     public int Array() => (int)NumberBehind((byte)'*');
+
+    /// <summary>Goes behind the nil that comes next.</summary>
+    public void SkipNil() => TakeLine();
 
     /// <summary>The integer that comes next.</summary>
     public long Integer() => NumberBehind((byte)':');
@@ -35,7 +44,7 @@ internal struct RespCursor(ReadOnlyMemory<byte> reply)
     /// <summary>The value that comes next, null for nil; an integer or simple string gives its text.</summary>
     public string? Text()
     {
-        if (Type != (byte)'$') return Line();
+        if (!IsValue) return Line();
         return TryValue(out var value) ? Encoding.UTF8.GetString(value.Span) : null;
     }
 

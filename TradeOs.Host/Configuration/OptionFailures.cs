@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using TradeOs.Bus;
 
 namespace TradeOs.Host;
 
@@ -16,7 +17,9 @@ internal sealed partial class OptionFailures(IConfigurationRoot configuration)
         var path = match.Groups["path"].Value.Replace('.', ':');
         var key = section.Length > 0 ? $"{section}:{path}" : path;
         var rule = match.Groups["rule"].Value;
-        return $"{ConfigurationKeys.SourceOf(configuration, key)}: {key} is \"{configuration[key]}\", it {rule}";
+        var found = configuration[key] ?? "";
+        if (key == $"{RedisOptions.Section}:{nameof(RedisOptions.Endpoint)}") found = RedisEndpoint.Masked(found);
+        return $"{ConfigurationKeys.SourceOf(configuration, key)}: {key} is \"{found}\", it {rule}";
     }
 
     /// <summary>A value that is not of its type.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 using TradeOs.Bus;
 using TradeOs.Stages;
 

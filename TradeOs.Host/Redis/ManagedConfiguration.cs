@@ -23,7 +23,7 @@ public static class ManagedConfiguration
     /// </remarks>
     public static string TextOf(RedisOptions options, ManagedPaths paths)
     {
-        var (host, port) = (options.HostName, options.Port);
+        var (host, port) = (options.Address.Host, options.Address.Port);
         string[] lines =
         [
             "# Written by tradeos before each start; changes made here are lost.",

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 using TradeOs.Bus;
 
 namespace TradeOs.Host;

@@ -71,7 +71,9 @@ public sealed partial class RedisServer : IAsyncDisposable
     {
         if (options.Mode == RedisMode.Managed) return true;
         var isAuto = options.Mode == RedisMode.Auto;
-        if (isAuto && options.IsLoopback &&
+
+        // A server of ours listens on plain TCP of this machine; anything else is somebody else's to start.
+        if (isAuto && options.Address is { IsLocal: true, Transport: RedisTransport.Tcp } &&
             (await ServerProbe.AskAsync(options, cancellationToken)).Presence == ServerPresence.Absent)
         {
             ThrowIfExternal(new InstanceFile(dataDirectory), options.Endpoint);

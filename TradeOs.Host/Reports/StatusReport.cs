@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using StackExchange.Redis;
 using TradeOs.Bus;
 using TradeOs.Stages;
 
@@ -29,7 +28,7 @@ internal sealed record StatusReport(
         var host = await HostAsync(look.Control);
         var findings = FindingsOf(before, pipeline, host).ToList();
         foreach (var finding in await DurabilityCheck.ExamineAsync(look.Control))
-            if (finding.Severity == DurabilitySeverity.Fatal) findings.Add(finding.ToString());
+            if (finding.Check.Severity == FindingSeverity.Fatal) findings.Add(finding.ToString());
         if (relaxed) findings.Add("Redis:AllowRelaxedDurability is on: a crash may lose acknowledged entries.");
         var letters = await OpenLetters.CountAsync(look, cancellationToken);
         return new StatusReport(pipeline, host, await PendingAsync(look.Control), letters, [.. findings]);

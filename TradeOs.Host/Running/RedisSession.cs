@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TradeOs.Bus;
+using TradeOs.Stages;
 
 namespace TradeOs.Host;
 
@@ -42,7 +43,10 @@ internal sealed class RedisSession : BusSession
         {
             var identity = new InstanceIdentity(
                 settings.DataDirectory, server.IsManaged, arguments.Adopt, loggers.CreateLogger<InstanceIdentity>());
-            var gate = new ServerGate(redis, server.IsManaged, identity, time, loggers.CreateLogger<ServerGate>());
+            var gate = new ServerGate(redis, server.IsManaged, identity, time, loggers.CreateLogger<ServerGate>())
+            {
+                Needed = RedisPermissions.Needed(Topology.Streams),
+            };
             var name = $"{Environment.MachineName}:{Environment.ProcessId}";
             var hostLock = await HostLock.TakeAsync(
                 redis, gate, owner, name, arguments.TakeOver, time, cancellationToken);

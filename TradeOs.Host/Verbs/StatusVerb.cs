@@ -11,12 +11,21 @@ internal static class StatusVerb
     public static async Task<int> RunAsync(
         Settings settings, bool watch, bool json, CancellationToken cancellationToken)
     {
-        using var look = await BusLook.OpenAsync(settings, cancellationToken);
-        var status = await StatusReport.ReadAsync(look, settings.Redis.AllowRelaxedDurability, cancellationToken);
-        if (json) WriteJson(Json(status));
-        else if (watch && Terminal.IsOutWatched) await WatchAsync(look, settings, cancellationToken);
-        else Write(Terminal.Out, settings, status);
-        return status.Findings.IsEmpty ? ExitCode.Good : ExitCode.Failed;
+        try
+        {
+            using var look = await BusLook.OpenAsync(settings, cancellationToken);
+            var status = await StatusReport.ReadAsync(look, settings.Redis.AllowRelaxedDurability, cancellationToken);
+            if (json) WriteJson(Json(settings, status));
+            else if (watch && Terminal.IsOutWatched) await WatchAsync(look, settings, cancellationToken);
+            else Write(Terminal.Out, settings, status);
+            return status.Findings.IsEmpty ? ExitCode.Good : ExitCode.Failed;
+        }
+        catch (Exception failure) when (json && failure is BusUnavailableException or RefusedException)
+        {
+            // A program that watches needs an object, too, when there is nothing to look at.
+            WriteJson(JsonOfAbsence(settings, failure.Message));
+            throw;
+        }
     }
 
     private static async Task WatchAsync(BusLook look, Settings settings, CancellationToken cancellationToken)
@@ -101,8 +110,21 @@ internal static class StatusVerb
         return table;
     }
 
-    private static object Json(StatusReport status) => new
+    private static object JsonOfAbsence(Settings settings, string error) => new
     {
+        endpoint = settings.Redis.Endpoint,
+        reachable = false,
+        healthy = false,
+        host = (string?)null,
+        findings = (string[])[error],
+        readers = new object(),
+        streams = new object(),
+    };
+
+    private static object Json(Settings settings, StatusReport status) => new
+    {
+        endpoint = settings.Redis.Endpoint,
+        reachable = true,
         healthy = status.Findings.IsEmpty,
         host = status.Host,
         findings = status.Findings,

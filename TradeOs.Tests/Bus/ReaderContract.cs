@@ -94,7 +94,7 @@ public abstract class ReaderContract : StreamBusFixture
     {
         await FeedAsync("a");
 
-        for (var round = 0; round < 10; round++)
+        for (var round = 0; round < RaceRounds; round++)
         {
             var openers = Enumerable.Range(0, 6).Select(_ => NewHost()).ToList();
             var readers = await Task.WhenAll(

@@ -1,44 +1,19 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
-using StackExchange.Redis;
 using TradeOs.Bus;
 
 namespace TradeOs.Tests.Bus;
 
 [TestFixture]
-public sealed class RedisStreamBusTests : StreamBusContract
+public sealed class RedisStreamBusTests : RedisStreamBusContract
 {
-    private readonly List<RedisStreamBus> _buses = [];
-    private TestRedis _server = null!;
-    private ControlConnection _control = null!;
-
-    [OneTimeSetUp]
-    public async Task StartServerAsync()
-    {
-        _server = await TestRedis.StartAsync();
-        _control = await ControlConnection.ConnectAsync(Options(), CancellationToken.None);
-    }
-
-    [OneTimeTearDown]
-    public async Task StopServerAsync()
-    {
-        _control?.Dispose();
-        if (_server is not null) await _server.DisposeAsync();
-    }
-
-    [TearDown]
-    public void CloseBuses()
-    {
-        foreach (var bus in _buses) bus.Dispose();
-        _buses.Clear();
-    }
+    protected override Task<TestRedis> StartAsync() => TestRedis.StartAsync();
 
     [Test]
     public async Task Commit_CheckpointDeletedWhileOpen_IsDamaged()
     {
         await FeedAsync("a");
         await using var reader = await Bus.OpenAsync(Follower, Cancel);
-        await _control.ExecuteAsync("DEL", RedisKeys.Checkpoint("follower"));
+        await Control.ExecuteAsync("DEL", RedisKeys.Checkpoint("follower"));
 
         var result = await reader.CommitAsync(new Batch(), Cancel);
 
@@ -53,7 +28,7 @@ public sealed class RedisStreamBusTests : StreamBusContract
         {
         }
 
-        await _control.ExecuteAsync("DEL", RedisKeys.Checkpoint("follower"));
+        await Control.ExecuteAsync("DEL", RedisKeys.Checkpoint("follower"));
 
         Assert.That(
             async () => await Bus.OpenAsync(Follower, Cancel),
@@ -71,7 +46,7 @@ public sealed class RedisStreamBusTests : StreamBusContract
             await reader.CommitAsync(batch, Cancel);
         }
 
-        await _control.ExecuteAsync(
+        await Control.ExecuteAsync(
             "HSET", RedisKeys.Checkpoint("follower"), "position", "0-0", "count", "0");
 
         Assert.That(
@@ -88,7 +63,7 @@ public sealed class RedisStreamBusTests : StreamBusContract
         {
         }
 
-        await _control.ExecuteAsync("XTRIM", "in", "MAXLEN", "1");
+        await Control.ExecuteAsync("XTRIM", "in", "MAXLEN", "1");
 
         Assert.That(
             async () => await Bus.OpenAsync(Follower, Cancel),
@@ -103,7 +78,7 @@ public sealed class RedisStreamBusTests : StreamBusContract
         {
         }
 
-        await _control.ExecuteAsync("XGROUP", "DESTROY", "in", "grouped");
+        await Control.ExecuteAsync("XGROUP", "DESTROY", "in", "grouped");
 
         Assert.That(
             async () => await Bus.OpenAsync(Grouped, Cancel),
@@ -115,7 +90,7 @@ public sealed class RedisStreamBusTests : StreamBusContract
     {
         await FeedAsync("a");
         await using var reader = await Bus.OpenAsync(Follower, Cancel);
-        await _control.ExecuteAsync("XADD", "out", "18446744073709551615-18446744073709551615", "text", "last");
+        await Control.ExecuteAsync("XADD", "out", "18446744073709551615-18446744073709551615", "text", "last");
         var batch = new Batch();
         batch.Append("dead").Add("text"u8, "x");
         batch.Append("out").Add("text"u8, "y");
@@ -132,14 +107,14 @@ public sealed class RedisStreamBusTests : StreamBusContract
         [Values("SISMEMBER", "WATCH", "HMGET", "XGROUP", "XINFO", "MULTI")] string command)
     {
         var others = 0;
-        await using var proxy = new TcpProxy(_server.Port, async request =>
+        await using var proxy = new TcpProxy(Server.Port, async request =>
         {
             if (request.Contains(command, StringComparison.Ordinal) && others++ == 0)
                 await (await NewHost().OpenAsync(Follower, Cancel)).DisposeAsync();
             return Fault.None;
         });
 
-        await using var reader = await NewHost(proxy.Endpoint).OpenAsync(Follower, Cancel);
+        await using var reader = await NewHost(options => options.Endpoint = proxy.Endpoint).OpenAsync(Follower, Cancel);
 
         Assert.That(others, Is.GreaterThan(0));
         Assert.That(await reader.CommitAsync(new Batch(), Cancel), Is.EqualTo(CommitResult.Committed));
@@ -153,7 +128,7 @@ public sealed class RedisStreamBusTests : StreamBusContract
         {
         }
 
-        await _control.ExecuteAsync("XREADGROUP", "GROUP", "grouped", "stranger", "COUNT", "2", "STREAMS", "in", ">");
+        await Control.ExecuteAsync("XREADGROUP", "GROUP", "grouped", "stranger", "COUNT", "2", "STREAMS", "in", ">");
 
         await using var reader = await Bus.OpenAsync(Grouped, Cancel);
 
@@ -169,7 +144,7 @@ public sealed class RedisStreamBusTests : StreamBusContract
 
         await RunUntilAsync(loop, async () => (await Bus.InspectStreamAsync("out", Cancel)).Added == 3);
 
-        var groups = (RedisResult[])(await _control.ExecuteAsync("XINFO", "GROUPS", "in"))!;
+        var groups = (RedisResult[])(await Control.ExecuteAsync("XINFO", "GROUPS", "in"))!;
         var group = (RedisResult[])groups[0]!;
         var facts = group.Chunk(2).ToDictionary(pair => (string)pair[0]!, pair => (string?)pair[1]);
         Assert.That((facts["pending"], facts["lag"]), Is.EqualTo(("0", "0")));
@@ -180,7 +155,7 @@ public sealed class RedisStreamBusTests : StreamBusContract
     {
         await FeedAsync("a", "b");
         await using var reader = await Bus.OpenAsync(Follower, Cancel);
-        await _control.ExecuteAsync("SCRIPT", "FLUSH");
+        await Control.ExecuteAsync("SCRIPT", "FLUSH");
 
         Assert.That(
             async () => await reader.CommitAsync(new Batch(), Cancel), Throws.TypeOf<BusUnavailableException>());
@@ -200,9 +175,9 @@ public sealed class RedisStreamBusTests : StreamBusContract
         var running = Task.Run(() => loop.RunAsync(stop.Token));
         while (progress.Count < 3) await Task.Delay(5, Cancel);
 
-        await _server.KillAsync();
+        await Server.KillAsync();
         while (progress.Trouble is null) await Task.Delay(5, Cancel);
-        await _server.RestartAsync();
+        await Server.RestartAsync();
         Bus = NewHost();
         await FeedAsync("d", "e");
         while (progress.Count < 5) await Task.Delay(5, Cancel);
@@ -211,40 +186,4 @@ public sealed class RedisStreamBusTests : StreamBusContract
 
         Assert.That(await AllAsync("out"), Is.EqualTo(["a", "b", "c", "d", "e"]));
     }
-
-    /// <summary>By redis-cli: the control connection may still be on its way back from a test that killed the
-    /// server.</summary>
-    protected override async Task EmptyServerAsync()
-    {
-        await _server.CliAsync("FLUSHALL");
-        await Poll.UntilAsync(async () =>
-        {
-            try
-            {
-                return (string?)await _control.ExecuteAsync("PING") == "PONG";
-            }
-            catch (BusUnavailableException)
-            {
-                return false;
-            }
-        });
-    }
-
-    protected override IStreamBus NewHost() => NewHost(_server.Endpoint);
-
-    private RedisStreamBus NewHost(string endpoint)
-    {
-        var bus = new RedisStreamBus(
-            new RedisOptions { Endpoint = endpoint }, Limits, new OpenGate(), Guid.NewGuid().ToString("N"),
-            TimeProvider.System, NullLogger<RedisStreamBus>.Instance);
-        _buses.Add(bus);
-        return bus;
-    }
-
-    protected override async Task SetControlAsync(string control) =>
-        await _control.ExecuteAsync("SET", RedisKeys.Control, control);
-
-    protected override async Task DeleteStreamAsync(string stream) => await _control.ExecuteAsync("DEL", stream);
-
-    private RedisOptions Options() => new() { Endpoint = _server.Endpoint };
 }

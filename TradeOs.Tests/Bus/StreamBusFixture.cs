@@ -24,6 +24,9 @@ public abstract class StreamBusFixture
 
     protected IStreamBus Bus { get; set; } = null!;
 
+    /// <summary>How often hosts race for a reader.</summary>
+    protected virtual int RaceRounds => 10;
+
     /// <summary>Nothing of an earlier test is left.</summary>
     protected abstract Task EmptyServerAsync();
 

@@ -1,5 +1,4 @@
 using NUnit.Framework;
-using StackExchange.Redis;
 using TradeOs.Bus;
 
 namespace TradeOs.Tests.Durability;
@@ -43,10 +42,10 @@ public sealed class ControlConnectionTests
         Assert.That(error!.Message, Does.Contain(options.Endpoint).And.Contain("refused").And.Contain("Start it"));
     }
 
-    [TestCase("wrong")]
-    [TestCase("")]
-    [TestCase("unasked")]
-    public async Task Connect_WithAWrongOrMissingOrUnaskedPassword_IsRefused(string ours)
+    [TestCase("wrong", "did not accept Redis:Password: WRONGPASS")]
+    [TestCase("", "wants a password, found none in Redis:Password: NOAUTH")]
+    [TestCase("unasked", "needs no password, expected it to check the one in Redis:Password")]
+    public async Task Connect_WithAWrongOrMissingOrUnaskedPassword_IsRefused(string ours, string message)
     {
         await using var server = await RedisServerProcess.StartAsync();
         if (ours != "unasked") await server.CliAsync("CONFIG", "SET", "requirepass", "right");
@@ -54,9 +53,13 @@ public sealed class ControlConnectionTests
         options.Password = ours;
 
         var error = Assert.ThrowsAsync<RefusedException>(() => ControlConnection.ConnectAsync(options, default));
+        var ofData = Assert.ThrowsAsync<RefusedException>(
+            () => DataConnection.ConnectAsync(options, TimeProvider.System, default));
 
-        Assert.That(error!.Message, Does.Contain("did not accept Redis:Password").And.Contain("Set it to"));
-        if (ours.Length > 0) Assert.That(error.Message, Does.Not.Contain($" {ours} "));
+        Assert.That(error!.Message, Does.StartWith($"Redis at {server.Endpoint} {message}"));
+        Assert.That(error.Message, Does.Contain("Set Redis:Password").Or.Contain("or set Redis:Password to \"\""));
+        if (ours.Length > 0) Assert.That(error.Message, Does.Not.Contain($" {ours} ").And.Not.Contain($"\"{ours}\""));
+        Assert.That(ofData!.Message, Does.Contain(message[^30..]));
     }
 
     [Test]

@@ -90,9 +90,9 @@ public sealed class ServerGateTests
 
         var error = Assert.ThrowsAsync<RefusedException>(() => gate.AdmitAsync(runId, default));
 
-        Assert.That(error!.Message, Does.StartWith($"Redis at {server.Endpoint} would lose acknowledged writes:\n"));
+        Assert.That(error!.Message, Does.StartWith($"Redis at {server.Endpoint} is not safe to trade on:\n"));
         Assert.That(error.Message.Split('\n'), Has.Length.EqualTo(5));
-        Assert.That(error.Message, Does.Contain("  appendfsync is \"everysec\", expected always: Run CONFIG SET")
+        Assert.That(error.Message, Does.Contain("  appendfsync is \"everysec\", expected always: Run `CONFIG SET")
             .And.Contain("  maxmemory-policy is").And.Contain("  save is").And.Contain("AllowRelaxedDurability=true"));
         Assert.That(_identity.Verified, Is.Zero);
         Assert.That(await server.CliAsync("DBSIZE"), Is.EqualTo("0"));
@@ -139,6 +139,29 @@ public sealed class ServerGateTests
         var error = Assert.ThrowsAsync<RefusedException>(() => gate.AdmitAsync(runId, default));
 
         Assert.That(error!.Message, Does.Contain("bgrewriteaof").And.Contain("Permit it to the 'default' user"));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Admit_WhereACommitIsNotPermitted_IsRefusedBeforeAnythingIsWritten(bool relaxed)
+    {
+        await using var server = await RedisServerProcess.StartAsync();
+        await server.CliAsync("ACL", "SETUSER", "default", "-evalsha");
+        var options = server.Options;
+        options.AllowRelaxedDurability = relaxed;
+        using var gate = new ServerGate(options, isManaged: false, _identity, TimeProvider.System, _log)
+        {
+            Needed = RedisPermissions.Needed(["fills"]),
+        };
+        var runId = await RunIdAsync(server);
+
+        var error = Assert.ThrowsAsync<RefusedException>(() => gate.AdmitAsync(runId, default));
+
+        Assert.That(error!.Message, Does.StartWith($"Redis at {server.Endpoint} does not let us work:\n"));
+        Assert.That(error.Message, Does.Contain("'evalsha' command\", expected +evalsha permitted: As an administrator")
+            .And.EndsWith("Cure each of them, then start again."));
+        Assert.That(_identity.Verified, Is.Zero);
+        Assert.That(await server.CliAsync("DBSIZE"), Is.EqualTo("0"));
     }
 
     [SetUp]

@@ -20,8 +20,9 @@ public sealed class RefusalTests
     [TestCase("Feasibility:NotionalMax=-1", "--set: Feasibility:NotionalMax is \"-1\", it must be between ")]
     [TestCase("Pipeline:BatchCountMax=abc", "--set: Pipeline:BatchCountMax is \"abc\", expected a whole number.")]
     [TestCase("Redis:Mode=Cluster", "--set: Redis:Mode is \"Cluster\", expected one of the names of RedisMode.")]
-    [TestCase("Redis:Endpoint=6379", "--set: Redis:Endpoint is \"6379\", it must be HOST:PORT, e.g. 127.0.0.1:6379.")]
-    [TestCase("Redis:Endpoint=localhost:70000", "--set: Redis:Endpoint is \"localhost:70000\", it must be HOST:PORT")]
+    [TestCase("Redis:Endpoint=6379", "--set: Redis:Endpoint is \"6379\", it must be host:port, [IPv6]:port, redis://")]
+    [TestCase("Redis:Endpoint=redis://me:secret@host:1", "--set: Redis:Endpoint is \"redis://***@host:1\", it must not ")]
+    [TestCase("Redis:TlsCaFile=ca.pem", "--set: Redis:TlsCaFile is \"ca.pem\", it must be empty with Redis:Endpoint ")]
     [TestCase("Pipeline", "--set Pipeline: expected KEY=VALUE")]
     public async Task Run_WrongSetting_IsSaidAndExitsTwo(string setting, string message)
     {
@@ -64,7 +65,7 @@ public sealed class RefusalTests
         var result = await RunAsync(redis, data);
 
         Assert.That(result.ExitCode, Is.EqualTo(3), result.ToString());
-        Assert.That(result.Error, Does.Contain("would lose acknowledged writes"));
+        Assert.That(result.Error, Does.Contain("is not safe to trade on"));
         Assert.That(result.Error, Does.Contain("appendonly is \"no\", expected yes"));
         Assert.That(result.Error, Does.Contain("CONFIG SET appendonly yes"));
         Assert.That(await redis.CliAsync("DBSIZE"), Does.StartWith("0"));

@@ -18,6 +18,7 @@ public sealed class RedisServerProcess : TestRedis
 
     private readonly string[] _extraArguments;
     private Process? _process;
+    private bool _isFromFile;
 
     private RedisServerProcess(string[] extraArguments)
     {
@@ -42,6 +43,29 @@ public sealed class RedisServerProcess : TestRedis
         if (TestRedisChoice.Current is { Kind: not TestRedisKind.Process } other)
             throw other.Lacks("a redis-server process of its own");
         var server = new RedisServerProcess(extraArguments);
+        try
+        {
+            await server.StartAgainAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a durable server from a configuration file, so that CONFIG REWRITE has one to write; these
+    /// lines come last and win.</summary>
+    public static async Task<RedisServerProcess> StartFromFileAsync(params string[] lines)
+    {
+        var server = new RedisServerProcess([]) { _isFromFile = true };
+        string[] durable =
+        [
+            $"port {server.Port}", "bind 127.0.0.1", $"dir {server.Directory}", "appendonly yes", "appendfsync always",
+            "save \"\"", $"logfile {server.LogPath}",
+        ];
+        await File.WriteAllLinesAsync(server.ConfigurationPath, [.. durable, .. lines]);
         try
         {
             await server.StartAgainAsync();
@@ -110,10 +134,13 @@ public sealed class RedisServerProcess : TestRedis
         if (System.IO.Directory.Exists(Directory)) System.IO.Directory.Delete(Directory, recursive: true);
     }
 
+    private string ConfigurationPath => Path.Combine(Directory, "redis.conf");
+
     private string LogPath => Path.Combine(Directory, "redis.log");
 
     private ProcessStartInfo StartInfo() => new(
         "redis-server",
+        _isFromFile ? [ConfigurationPath] :
         [
             "--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", Directory,
             .. Durable, "--daemonize", "no", "--logfile", LogPath, .. _extraArguments,

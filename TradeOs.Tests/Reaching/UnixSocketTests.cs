@@ -1,0 +1,129 @@
+using System.Net.Sockets;
+using NUnit.Framework;
+using TradeOs.Bus;
+
+namespace TradeOs.Tests.Reaching;
+
+/// <summary>A unix socket: what answers there, and what is said when nothing does.</summary>
+[TestFixture]
+[Platform(Exclude = "Win", Reason = "Redis on Windows has no unix sockets.")]
+public sealed class UnixSocketTests
+{
+    private TemporaryDirectory _files = null!;
+    private string _path = "";
+
+    [SetUp]
+    public void MakeDirectory()
+    {
+        _files = new TemporaryDirectory();
+        _path = _files["redis.sock"];
+    }
+
+    [TearDown]
+    public void RemoveDirectory() => _files.Dispose();
+
+    [Test]
+    public async Task Control_AnswersOfEveryKind_AreReadAsOverTcp()
+    {
+        await using var server = await RedisServerProcess.StartAsync("--unixsocket", _path);
+        using var unix = await ControlConnection.ConnectAsync(Options(), default);
+        using var tcp = await ControlConnection.ConnectAsync(server.Options, default);
+        foreach (var control in (ControlConnection[])[unix, tcp])
+        {
+            await control.ExecuteAsync("DEL", "s", "k", "h");
+            await control.ExecuteAsync("SET", "k", new byte[] { 0, 255 });
+            await control.ExecuteAsync("HSET", "h", "n", 7, "m", "");
+            await control.ExecuteAsync("XADD", "s", "1-1", "f", "v");
+
+            Assert.That((byte[]?)await control.ExecuteAsync("GET", "k"), Is.EqualTo(new byte[] { 0, 255 }));
+            Assert.That((await control.ExecuteAsync("GET", "absent")).IsNull, Is.True);
+            Assert.That((string?)await control.ExecuteAsync("GET", "absent"), Is.Null);
+            Assert.That((long)await control.ExecuteAsync("STRLEN", "k"), Is.EqualTo(2));
+            Assert.That((string?)await control.ExecuteAsync("STRLEN", "k"), Is.EqualTo("2"));
+            Assert.That(
+                (string[]?)await control.ExecuteAsync("HMGET", "h", "n", "m", "x"), Is.EqualTo(["7", "", null]));
+            var page = (RedisResult[])await control.ExecuteAsync("XRANGE", "s", "-", "+");
+            Assert.That((string?)((RedisResult[])page[0])[0], Is.EqualTo("1-1"));
+            Assert.That((string[]?)((RedisResult[])page[0])[1], Is.EqualTo(["f", "v"]));
+            Assert.That((await control.InfoAsync("server"))["redis_mode"], Is.EqualTo("standalone"));
+            Assert.That(await control.ConfigAsync("appendfsync"), Is.EqualTo("always"));
+            var error = Assert.ThrowsAsync<RedisServerException>(() => control.ExecuteAsync("HGET", "k", "x"));
+            Assert.That(error!.Message, Does.StartWith("WRONGTYPE"));
+            var number = Assert.ThrowsAsync<InvalidCastException>(
+                async () => _ = (long)await control.ExecuteAsync("PING"));
+            Assert.That(number!.Message, Does.Contain("PONG"));
+        }
+    }
+
+    [Test]
+    public async Task Control_ManyAtOnce_EachGetsItsOwnAnswer()
+    {
+        await using var server = await RedisServerProcess.StartAsync("--unixsocket", _path);
+        using var control = await ControlConnection.ConnectAsync(Options(), default);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(async number =>
+            (string?)await control.ExecuteAsync("ECHO", number)));
+
+        Assert.That(answers, Is.EqualTo(Enumerable.Range(0, 200).Select(number => $"{number}")));
+    }
+
+    [Test]
+    public async Task Control_ServerKilledAndStartedAgain_RecoversByItself()
+    {
+        await using var server = await RedisServerProcess.StartAsync("--unixsocket", _path);
+        using var control = await ControlConnection.ConnectAsync(Options(), default);
+        await control.ExecuteAsync("SET", "a", "b");
+        await server.KillAsync();
+
+        Assert.ThrowsAsync<BusUnavailableException>(() => control.ExecuteAsync("PING"));
+        var gone = Assert.ThrowsAsync<BusUnavailableException>(() => control.ExecuteAsync("PING"));
+        await server.StartAgainAsync();
+
+        Assert.That(gone!.Message, Does.Contain($"no server listens on the socket {_path} any more. Start it"));
+        Assert.That((string?)await control.ExecuteAsync("GET", "a"), Is.EqualTo("b"));
+    }
+
+    [Test]
+    public void Connect_NoSuchFile_IsSaidWithTheSettingOfTheServer() => Throws(
+        $"Redis at unix:{_path} cannot be reached: there is no socket {_path}. Start it with unixsocket {_path}, or set " +
+        "Redis:Endpoint to where it listens.");
+
+    [Test]
+    public void Connect_AnOrdinaryFile_IsSaid()
+    {
+        File.WriteAllText(_path, "");
+
+        Throws($"{_path} is an ordinary file, expected a socket. Start it, or set Redis:Endpoint");
+    }
+
+    [Test]
+    public void Connect_ADirectory_IsSaid()
+    {
+        Directory.CreateDirectory(_path);
+
+        Throws($"{_path} is a directory, expected a socket.");
+    }
+
+    [Test]
+    public void Connect_ASocketNobodyListensOn_IsSaid()
+    {
+        using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+            left.Bind(new UnixDomainSocketEndPoint(_path));
+        if (!File.Exists(_path)) Assert.Inconclusive("this system removes the file with its socket");
+
+        Throws($"no server listens on the socket {_path} any more.");
+    }
+
+    private void Throws(string message)
+    {
+        var ofControl = Assert.ThrowsAsync<BusUnavailableException>(
+            () => ControlConnection.ConnectAsync(Options(), default));
+        var ofData = Assert.ThrowsAsync<BusUnavailableException>(
+            () => DataConnection.ConnectAsync(Options(), TimeProvider.System, default));
+
+        Assert.That(ofControl!.Message, Does.Contain(message));
+        Assert.That(ofData!.Message, Does.Contain(message));
+    }
+
+    private RedisOptions Options() => new() { Endpoint = $"unix:{_path}", CommandTimeout = TimeSpan.FromSeconds(20) };
+}
