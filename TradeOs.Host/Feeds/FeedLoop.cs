@@ -23,7 +23,9 @@ public sealed partial class FeedLoop
     private DateTime _told;
 
     /// <summary>Makes the loop over this process' standard input, if that is a source; nothing is read yet.</summary>
-    /// <exception cref="FeedSpecException">The path of a source leads to no file, or the specs contradict.</exception>
+    /// <exception cref="FeedSpecException">
+    /// The path of a source leads to no file, or to one whose format is not named and not certain; or the specs contradict.
+    /// </exception>
     public FeedLoop(
         IStreamBus bus, ImmutableArray<FeedSpec> specs, LoopLimits limits, FeedProgress progress, TimeProvider time,
         ILogger<FeedLoop> logger)
@@ -37,7 +39,7 @@ public sealed partial class FeedLoop
         ILogger<FeedLoop> logger, Func<Stream> openInput)
     {
         (_bus, _limits, Progress, _time, _logger) = (bus, limits, progress, time, logger);
-        _sources = new FeedSources(specs, openInput, time, logger);
+        _sources = new FeedSources([.. specs.Select(FormatSight.Resolve)], openInput, time, logger);
     }
 
     /// <summary>How far it has come.</summary>

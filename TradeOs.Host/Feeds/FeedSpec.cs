@@ -2,21 +2,34 @@ using System.Collections.Immutable;
 
 namespace TradeOs.Host;
 
-/// <summary>One source of market data as a person types it: <c>FORMAT:PATH[,symbol=S][,source=N]...</c>.</summary>
+/// <summary>One source of market data as a person types it: <c>[FORMAT:]PATH[,symbol=S][,source=N]...</c>.</summary>
 /// <param name="Format">How its rows are written.</param>
 /// <param name="Path">
 /// The file, a directory of files, or <c>-</c> for standard input; empty for the simulator.
 /// </param>
 /// <param name="Symbol">
-/// Instrument of every row; empty for the simulator, which has its own, and for a directory whose files' names tell it.
+/// Instrument of every row. Empty for the simulator, for a directory whose files' names tell it, and where rows name
+/// their own: there a symbol is what Tardis rows must have, and what <c>ndjson</c> rows have that name none.
 /// </param>
-/// <param name="Source">Value of the field <c>source</c> of its entries.</param>
+/// <param name="Source">
+/// Value of the field <c>source</c> of its entries; empty where it is the exchange a Tardis row names. An
+/// <c>ndjson</c> row that names its own keeps that.
+/// </param>
 public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, string Source)
 {
     /// <summary>Longest symbol or source, as the readers of <c>market_data.raw</c> take it.</summary>
     public const int NameLengthMax = 64;
 
-    private static readonly ImmutableArray<string> Words = ["binance-trades", "ohlcv", "simulated"];
+    private const string PathMarks = "./\\";
+
+    private static readonly ImmutableArray<string> Words =
+    [
+        "binance-trades", "binance-aggtrades", "binance-klines", "tardis-trades", "tardis-quotes", "ohlcv", "ndjson",
+        "simulated",
+    ];
+
+    /// <summary>The formats a file can have, for messages.</summary>
+    internal static string FileWords { get; } = string.Join(", ", Words.Remove("simulated"));
 
     /// <summary>Order of day and month in dates such as 1/3/2017, option <c>dates=mdy|dmy</c>.</summary>
     /// <remarks>
@@ -48,6 +61,12 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     /// <summary>What the simulator makes; null for a file.</summary>
     public Simulation? Simulation { get; private init; }
 
+    /// <summary>The SPEC as typed, for messages.</summary>
+    private string Text { get; init; } = "";
+
+    /// <summary>What stands behind the path, kept until the format that reads it is known.</summary>
+    private string Options { get; init; } = "";
+
     /// <summary>The word of a format, as typed and as kept in the feed's state.</summary>
     public static string WordOf(FeedFormat format) => Words[(int)format];
 
@@ -59,18 +78,35 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     {
         var end = text.AsSpan().IndexOfAny(':', ',');
         var word = end < 0 ? text : text[..end];
+        var rest = end < 0 ? "" : text[end..];
         var format = Words.IndexOf(word);
-        if (format < 0)
+        if (format < 0 && IsPath(text, word, rest)) return OfUnnamed(text);
+        if (word == FeedSpecs.None)
         {
             throw new FeedSpecException(
-                $"--feed {text}: format \"{word}\" is unknown, expected one of {string.Join(", ", Words)}. " +
-                "Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz");
+                $"--feed {text}: {word} is no feed among others, expected it alone, as --feed {word}. Take it out, or " +
+                "take the others out.");
         }
 
-        var rest = end < 0 ? "" : text[end..];
+        if (format < 0) throw Unknown(text, word);
         return (FeedFormat)format == FeedFormat.Simulated
             ? OfSimulator(text, rest.TrimStart(':', ','))
-            : OfFile(text, (FeedFormat)format, rest);
+            : OfFile(text, (FeedFormat)format, rest.StartsWith(':') ? rest[1..] : "");
+    }
+
+    /// <summary>The same SPEC with <paramref name="format"/> in front, where none was named.</summary>
+    /// <exception cref="FeedSpecException">The format does not know its options, or the file's name no symbol.</exception>
+    internal FeedSpec As(FeedFormat format) => OfFile(Text, format, Path, Options);
+
+    /// <summary>A point or a slash, or a drive's letter, makes it a path; a format has none.</summary>
+    private static bool IsPath(string text, string word, string rest) => rest.StartsWith(':')
+        ? word.Length == 1 || word.AsSpan().ContainsAny(PathMarks)
+        : text.AsSpan(0, FeedSpecOptions.StartIn(text)).ContainsAny(PathMarks);
+
+    private static FeedSpec OfUnnamed(string text)
+    {
+        var start = FeedSpecOptions.StartIn(text);
+        return new FeedSpec(FeedFormat.Unnamed, text[..start], "", "") { Text = text, Options = text[start..] };
     }
 
     /// <summary>The spec of one file of this directory.</summary>
@@ -79,7 +115,7 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     {
         Path = path,
         IsDirectory = false,
-        Symbol = Symbol.Length > 0 ? Symbol : SymbolOf(Format, path) ?? throw NoSymbol(Path, path),
+        Symbol = Symbol.Length > 0 ? Symbol : FeedSymbol.Of(Format, path) ?? throw NoSymbol(Path, Format, path),
     };
 
     private static FeedSpec OfSimulator(string text, string rest)
@@ -94,21 +130,22 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     private static FeedSpec OfFile(string text, FeedFormat format, string rest)
     {
         var start = FeedSpecOptions.StartIn(rest);
-        var path = rest.StartsWith(':') ? rest[1..start] : "";
-        if (path.Length == 0)
-        {
-            throw new FeedSpecException(
+        return start == 0
+            ? throw new FeedSpecException(
                 $"--feed {text}: there is no path, expected {WordOf(format)}:PATH. Add the path of the file after " +
-                "the colon.");
-        }
+                "the colon.")
+            : OfFile(text, format, rest[..start], rest[start..]);
+    }
 
-        var options = new FeedSpecOptions(text, rest[start..].TrimStart(','));
+    private static FeedSpec OfFile(string text, FeedFormat format, string path, string behind)
+    {
+        var options = new FeedSpecOptions(text, behind);
         var isBars = format == FeedFormat.Ohlcv;
         if (isBars && path == "-") throw BarsAreReadTwice(text);
         var isDirectory = Directory.Exists(path);
-        var symbol = options.Name("symbol") ?? (isDirectory ? "" : SymbolOf(format, path))
-            ?? throw NoSymbol($"--feed {text}", path);
-        var spec = new FeedSpec(format, path, symbol, options.Name("source") ?? (isBars ? "file" : "binance"))
+        var symbol = options.Name("symbol") ?? (isDirectory ? "" : FeedSymbol.Of(format, path))
+            ?? throw NoSymbol($"--feed {text}", format, path);
+        var spec = new FeedSpec(format, path, symbol, options.Name("source") ?? SourceOf(format))
         {
             Dates = isBars ? options.Dates() : null,
             IsDirectory = isDirectory,
@@ -119,36 +156,31 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
         return spec;
     }
 
-    private static string? SymbolOf(FeedFormat format, string path) =>
-        format == FeedFormat.Ohlcv ? StemOf(path) : TradesSymbolOf(path);
-
-    /// <summary>
-    /// <c>BTCUSDT</c> of <c>um-BTCUSDT-trades-2020-08.csv</c>: Binance names its dumps <c>SYMBOL-trades-DAY</c>.
-    /// </summary>
-    private static string? TradesSymbolOf(string path)
+    private static string SourceOf(FeedFormat format) => format switch
     {
-        var name = System.IO.Path.GetFileName(path);
-        var end = name.IndexOf("-trades", StringComparison.OrdinalIgnoreCase);
-        return end <= 0 ? null : FeedSpecOptions.NameOrNull(name[(name[..end].LastIndexOf('-') + 1)..end]);
-    }
+        FeedFormat.BinanceTrades or FeedFormat.BinanceAggTrades or FeedFormat.BinanceKlines => "binance",
+        FeedFormat.TardisTrades or FeedFormat.TardisQuotes => "",
+        _ => "file",
+    };
 
-    /// <summary>
-    /// <c>GBPUSD</c> of <c>gbpusd-m1-ask-2012.csv</c>: the file's name up to the first dash or point.
-    /// </summary>
-    private static string? StemOf(string path)
+    private static FeedSpecException Unknown(string text, string word) => new(
+        $"--feed {text}: format \"{word}\" is unknown, expected one of {string.Join(", ", Words)}, or " +
+        $"{FeedSpecs.None} alone. Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz; a " +
+        "file whose first rows tell its format needs none: --feed ./FILE");
+
+    /// <summary>A path that leads nowhere, or to a file of another format, is what has to be mended first.</summary>
+    private static FeedSpecException NoSymbol(string where, FeedFormat format, string path)
     {
-        var name = System.IO.Path.GetFileName(path);
-        var end = name.AsSpan().IndexOfAny('-', '.');
-        return FeedSpecOptions.NameOrNull((end < 0 ? name : name[..end]).ToUpperInvariant());
+        if (path != "-") FeedFile.CheckPath(path);
+        var another = File.Exists(path) ? FormatSight.Of(FeedFile.Open(path)).WhyNot(format) : null;
+        return new FeedSpecException(another ??
+            $"{where}: the file name \"{System.IO.Path.GetFileName(path)}\" tells no symbol, expected " +
+            $"{FeedSymbol.ExpectedName(format)} for {WordOf(format)}. Add ,symbol=BTCUSDT");
     }
 
     private static FeedSpecException BarsAreReadTwice(string text) => new(
         $"--feed {text}: bars are looked through before they are fed, expected a file, which can be read twice. " +
         "Write them to a file and name it.");
-
-    private static FeedSpecException NoSymbol(string where, string path) => new(
-        $"{where}: the file name \"{System.IO.Path.GetFileName(path)}\" tells no symbol, expected " +
-        "SYMBOL-trades-... for binance-trades, SYMBOL-... for ohlcv. Add ,symbol=BTCUSDT");
 }
 
 /// <summary>How the rows of a source are written.</summary>
@@ -157,11 +189,29 @@ public enum FeedFormat
     /// <summary>Binance <c>trades</c> dumps, spot and futures.</summary>
     BinanceTrades,
 
+    /// <summary>Binance <c>aggTrades</c> dumps, spot and futures.</summary>
+    BinanceAggTrades,
+
+    /// <summary>Binance <c>klines</c> dumps, spot and futures: bars.</summary>
+    BinanceKlines,
+
+    /// <summary>Tardis <c>trades</c> files of any exchange.</summary>
+    TardisTrades,
+
+    /// <summary>Tardis <c>quotes</c> files of any exchange.</summary>
+    TardisQuotes,
+
     /// <summary>Bars with a header, or NinjaTrader's without.</summary>
     Ohlcv,
 
+    /// <summary>Entries of <c>market_data.raw</c> as JSON, one object a line.</summary>
+    Ndjson,
+
     /// <summary>No file: a market made up from a seed.</summary>
     Simulated,
+
+    /// <summary>Not named: the first rows of the file tell it, before anything else is asked of the SPEC.</summary>
+    Unnamed,
 }
 
 /// <summary>Order of day and month in dates such as 1/3/2017.</summary>

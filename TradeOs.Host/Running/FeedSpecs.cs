@@ -12,10 +12,13 @@ internal static class FeedSpecs
     /// <exception cref="FeedSpecException">
     /// One of them is wrong, leads to no file, or never ends although the run should; or two contradict each other.
     /// </exception>
+    /// <exception cref="FeedFileException">A file that is to tell its format cannot be read.</exception>
     public static ImmutableArray<FeedSpec> Parse(IReadOnlyList<string> texts, bool untilIdle)
     {
         if (texts is [None]) return [];
-        var specs = texts.Select(FeedSpec.Parse).ToImmutableArray();
+
+        // What a file's rows do not tell is asked now, not once Redis runs.
+        var specs = texts.Select(FeedSpec.Parse).Select(FormatSight.Resolve).ToImmutableArray();
         Check(specs);
         if (untilIdle && specs.Any(spec => spec.Simulation is { CountMax: null }))
         {

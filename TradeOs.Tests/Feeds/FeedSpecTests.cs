@@ -11,6 +11,15 @@ public sealed class FeedSpecTests
     [TestCase("ohlcv:gbpusd-m1-ask-2012.csv", "GBPUSD", "file")]
     [TestCase("ohlcv:6EH4.XCME_1min_bars.csv.gz", "6EH4", "file")]
     [TestCase("ohlcv:with,comma/spy.csv,symbol=SPY,dates=dmy,rows-max=5", "SPY", "file")]
+    [TestCase("binance-aggtrades:um-BTCUSD_PERP-aggTrades-2020-08.csv", "BTCUSD_PERP", "binance")]
+    [TestCase("binance-klines:a/cm-BTCUSD_PERP-1h-2023-10-27.csv", "BTCUSD_PERP", "binance")]
+    [TestCase("binance-klines:ETHUSDT-15m-2023-10.csv.gz", "ETHUSDT", "binance")]
+    [TestCase("binance-klines:ETHUSDT-1mo-2023.csv,symbol=A,source=b", "A", "b")]
+    [TestCase("tardis-trades:any.csv", "", "")]
+    [TestCase("tardis-quotes:any.csv,symbol=XBTUSD,source=mine", "XBTUSD", "mine")]
+    [TestCase("ndjson:any.ndjson", "", "file")]
+    [TestCase("ndjson:-,symbol=A,source=b", "A", "b")]
+    [TestCase("some/BTCUSDT-trades-2024-08-08.csv.gz,symbol=A", "", "")]
     [TestCase("simulated", "", "simulated")]
     [TestCase("simulated:,symbols=2,rate=max,seed=7,count=10,step=5", "", "simulated")]
     [TestCase("simulated,rate=50", "", "simulated")]
@@ -53,17 +62,25 @@ public sealed class FeedSpecTests
         Assert.That((spec.Pace, spec.IsPaced), Is.EqualTo((factor, factor is not null)));
     }
 
-    [TestCase("binance-klines:a.csv",
-        "--feed binance-klines:a.csv: format \"binance-klines\" is unknown, expected one of binance-trades, ohlcv, " +
-        "simulated. " +
-        "Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz")]
+    [TestCase("binance-candles:a.csv",
+        "--feed binance-candles:a.csv: format \"binance-candles\" is unknown, expected one of binance-trades, binance-aggtrades, " +
+        "binance-klines, tardis-trades, tardis-quotes, ohlcv, ndjson, simulated, or none alone. " +
+        "Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz; a file whose first rows tell " +
+        "its format needs none: --feed ./FILE")]
+    [TestCase("day",
+        "--feed day: format \"day\" is unknown, expected one of binance-trades, binance-aggtrades, " +
+        "binance-klines, tardis-trades, tardis-quotes, ohlcv, ndjson, simulated, or none alone. " +
+        "Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz; a file whose first rows tell " +
+        "its format needs none: --feed ./FILE")]
+    [TestCase("none",
+        "--feed none: none is no feed among others, expected it alone, as --feed none. Take it out, or take the others " +
+        "out.")]
     [TestCase("ohlcv",
         "--feed ohlcv: there is no path, expected ohlcv:PATH. Add the path of the file after the colon.")]
     [TestCase("ohlcv:",
         "--feed ohlcv:: there is no path, expected ohlcv:PATH. Add the path of the file after the colon.")]
-    [TestCase("binance-trades:day.csv",
-        "--feed binance-trades:day.csv: the file name \"day.csv\" tells no symbol, expected SYMBOL-trades-... for " +
-        "binance-trades, SYMBOL-... for ohlcv. Add ,symbol=BTCUSDT")]
+    [TestCase("ohlcv,x",
+        "--feed ohlcv,x: there is no path, expected ohlcv:PATH. Add the path of the file after the colon.")]
     [TestCase("ohlcv:spy.csv,symbl=SPY",
         "--feed ohlcv:spy.csv,symbl=SPY: option \"symbl\" is unknown, expected one of symbol, source, dates, " +
         "pace, rows-max. " +
@@ -101,4 +118,49 @@ public sealed class FeedSpecTests
         "Correct it, or leave it out for its default.")]
     public void Parse_OfWhatIsNoSpec_SaysWhatToDo(string text, string message) =>
         Assert.That(Assert.Throws<FeedSpecException>(() => FeedSpec.Parse(text))!.Message, Is.EqualTo(message));
+
+    [TestCase("day.csv", "day.csv", "")]
+    [TestCase("./day", "./day", "")]
+    [TestCase("C:\\a\\day", "C:\\a\\day", "")]
+    [TestCase("with,comma/a:b.csv,source=x", "with,comma/a:b.csv", "x")]
+    public void Parse_OfAPathAlone_LeavesTheFormatToItsRows(string text, string path, string source)
+    {
+        var spec = FeedSpec.Parse(text);
+
+        Assert.That((spec.Format, spec.Path), Is.EqualTo((FeedFormat.Unnamed, path)));
+        Assert.That(spec.As(FeedFormat.Ndjson).Source, Is.EqualTo(source.Length > 0 ? source : "file"));
+    }
+
+    [TestCase("binance-trades", "SYMBOL-trades-...")]
+    [TestCase("binance-aggtrades", "SYMBOL-aggTrades-...")]
+    [TestCase("binance-klines", "SYMBOL-1m-...")]
+    public void Parse_OfAFileWhoseNameTellsNoSymbol_SaysHowToGiveIt(string format, string name)
+    {
+        using var run = new FeedRun();
+        var path = run.File("day.csv", "nothing that is known");
+
+        var failure = Assert.Throws<FeedSpecException>(() => FeedSpec.Parse($"{format}:{path}"))!;
+
+        Assert.That(failure.Message, Is.EqualTo(
+            $"--feed {format}:{path}: the file name \"day.csv\" tells no symbol, expected {name} for {format}. " +
+            "Add ,symbol=BTCUSDT"));
+    }
+
+    [Test]
+    public void Parse_OfAPathThatLeadsNowhere_SaysThatBeforeItAsksForASymbol() => Assert.That(
+        Assert.Throws<FeedSpecException>(() => FeedSpec.Parse("binance-trades:no/day.csv"))!.Message,
+        Does.StartWith("no/day.csv: does not exist, expected a file."));
+
+    [Test]
+    public void Parse_OfAFileOfAnotherFormat_SaysThatBeforeItAsksForASymbol()
+    {
+        using var run = new FeedRun();
+        var path = run.File("day.csv", "date,open,high,low,close\n2017-01-03,1,1,1,1\n");
+
+        var failure = Assert.Throws<FeedSpecException>(() => FeedSpec.Parse($"binance-trades:{path}"))!;
+
+        Assert.That(failure.Message, Is.EqualTo(
+            $"{path} line 1: \"date,open,high,low,close\" is of format ohlcv, expected binance-trades. " +
+            $"Write ohlcv:{path}"));
+    }
 }

@@ -11,6 +11,8 @@ public static class Recorded
     public const string BtcSpot = "derived/BTCUSDT-trades-spot-20240808_09.headerless.csv.gz";
     public const string BtcFutures = "derived/BTCUSDT-trades-um-20240808.header.csv.gz";
     public const string TrxMicroseconds = "derived/TRXUSDT-trades-spot-2025-03-04.us.headerless.csv.gz";
+    public const string TardisTrades = "derived/tardis_binance-futures_trades_2024-08-08_BTCUSDT.csv.gz";
+    public const string TardisQuotes = "derived/tardis_binance-futures_quotes_2024-08-08_BTCUSDT.csv.gz";
     public const string Spy = "skender/default.csv";
 
     /// <summary>Path of a file there; the test is skipped where the folder is absent.</summary>

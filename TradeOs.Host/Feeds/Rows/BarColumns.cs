@@ -22,7 +22,14 @@ internal sealed record BarColumns(
     public static BarColumns? OfHeader(RowLines row)
     {
         var names = new List<string>();
-        for (var field = 0; field < row.Count; field++) names.Add(Plain(Encoding.UTF8.GetString(row[field])));
+        for (var field = 0; field < row.Count; field++) names.Add(Encoding.UTF8.GetString(row[field]));
+        return OfNames(names);
+    }
+
+    /// <summary>Columns of a header by their names; null when they do not name bars.</summary>
+    public static BarColumns? OfNames(IEnumerable<string> header)
+    {
+        var names = header.Select(Plain).ToList();
         var open = First(names, "open", "o");
         var high = First(names, "high", "h");
         var low = First(names, "low", "l");

@@ -27,11 +27,17 @@ internal sealed class BarRows(FeedSpec spec, BarSurvey survey) : IRowFormat
         if (!HasItsColumns(row))
             return Refusal.Of(row, $"{row.Count} columns", $"{_columns.Count}", isStructural: true);
         if (ReadTime(row, out var at) is { } badTime) return badTime;
-        if (RowNumbers.RefusePrice(row, "open", _columns.Open, out var open) is { } badOpen) return badOpen;
-        if (RowNumbers.RefusePrice(row, "high", _columns.High, out var high) is { } badHigh) return badHigh;
-        if (RowNumbers.RefusePrice(row, "low", _columns.Low, out var low) is { } badLow) return badLow;
-        if (RowNumbers.RefusePrice(row, "close", _columns.Close, out var close) is { } badClose) return badClose;
-        if (ReadVolume(row, out var volume) is { } badVolume) return badVolume;
+        return ReadBar(row, _columns, spec, at);
+    }
+
+    /// <summary>Reads prices and volume of a bar whose time is known.</summary>
+    internal static FeedRow ReadBar(RowLines row, BarColumns columns, FeedSpec spec, DateTime at)
+    {
+        if (RowNumbers.RefusePrice(row, "open", columns.Open, out var open) is { } badOpen) return badOpen;
+        if (RowNumbers.RefusePrice(row, "high", columns.High, out var high) is { } badHigh) return badHigh;
+        if (RowNumbers.RefusePrice(row, "low", columns.Low, out var low) is { } badLow) return badLow;
+        if (RowNumbers.RefusePrice(row, "close", columns.Close, out var close) is { } badClose) return badClose;
+        if (ReadVolume(row, columns, out var volume) is { } badVolume) return badVolume;
         if (high < Math.Max(open, close) || low > Math.Min(open, close))
         {
             return Refusal.Of(
@@ -64,14 +70,11 @@ internal sealed class BarRows(FeedSpec spec, BarSurvey survey) : IRowFormat
         return Refusal.Of(row, "time", _columns.Time, expected, isStructural: true);
     }
 
-    private FeedRow? ReadVolume(RowLines row, out decimal volume)
+    private static FeedRow? ReadVolume(RowLines row, BarColumns columns, out decimal volume)
     {
         volume = 0;
-        if (_columns.Volume < 0 || row[_columns.Volume].Length == 0) return null;
-        if (!RowNumbers.TryDecimal(row[_columns.Volume], out volume))
-            return Refusal.Of(row, "volume", _columns.Volume, "a number", isStructural: true);
-        return volume is >= 0 and <= RowNumbers.QuantityMax
+        return columns.Volume < 0 || row[columns.Volume].Length == 0
             ? null
-            : Refusal.Of(row, "volume", _columns.Volume, "a number from 0 to 1e14", isStructural: false);
+            : RowNumbers.RefuseAmount(row, "volume", columns.Volume, out volume);
     }
 }

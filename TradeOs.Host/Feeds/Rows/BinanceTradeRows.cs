@@ -21,49 +21,41 @@ internal sealed class BinanceTradeRows(FeedFile file, FeedSpec spec) : IRowForma
 
     public string Expected => "id,price,qty,quote_qty,time,is_buyer_maker[,is_best_match]";
 
-    public bool TakesAsHeader(RowLines first)
+    /// <summary>Whether these names, in small letters, are the header of such a file.</summary>
+    public static bool IsHeader(IReadOnlyList<string> names)
     {
-        if (!first[0].ContainsAnyExceptInRange((byte)'0', (byte)'9')) return false;
-        if (first.Count is >= 5 and <= 7 && Is(first, 0, "id") && Is(first, 1, "price") && Is(first, 2, "qty")
-            && Is(first, TimeField(first), "time") && Is(first, TimeField(first) + 1, "is_buyer_maker")) return true;
-        throw new FeedFileException(
-            $"{file.Path} line {first.Line}: the header is \"{Refusal.Show(first.Raw)}\", expected {Expected}. " +
-            "Name the format this file has, or mend the header.");
+        var time = names.Count == 5 ? 3 : 4;
+        return names.Count is >= 5 and <= 7 && names[0] == "id" && names[1] == "price" && names[2] == "qty"
+            && names[time] == "time" && names[time + 1] == "is_buyer_maker";
     }
+
+    public bool TakesAsHeader(RowLines first) => RowHeader.Takes(first, file, IsHeader, Expected);
 
     public FeedRow Read(RowLines row)
     {
         if (row.IsMalformed) return Refusal.Of(row, "its quotes do not pair", "plain fields", isStructural: true);
-        if (row.Count is < 5 or > 7) return Refusal.Of(row, $"{row.Count} columns", "5, 6 or 7", isStructural: true);
-        var timeField = TimeField(row);
+        return row.Count is < 5 or > 7
+            ? Refusal.Of(row, $"{row.Count} columns", "5, 6 or 7", isStructural: true)
+            : ReadTrade(row, spec, row.Count == 5 ? 3 : 4);
+    }
+
+    /// <summary>
+    /// Reads a trade of either dump: id, price and quantity first, the flag of the maker behind the time.
+    /// </summary>
+    internal static FeedRow ReadTrade(RowLines row, FeedSpec spec, int timeField)
+    {
         var id = row[0];
         if (id.Length is 0 or > 20 || id.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
             return Refusal.Of(row, "id", 0, "digits", isStructural: true);
         if (RowNumbers.RefusePrice(row, "price", 1, out var price) is { } badPrice) return badPrice;
-        if (RefuseQuantity(row, out var quantity) is { } badQuantity) return badQuantity;
-        if (!RowNumbers.TryDigits(row[timeField], out var epoch))
-            return Refusal.Of(row, "time", timeField, "digits", isStructural: true);
-        if (!RowNumbers.TryEpoch(epoch, out var at))
-            return Refusal.Of(row, "time", timeField, "s, ms, us or ns since 1970, from 1973 to 2199",
-                isStructural: false);
+        if (RowNumbers.RefuseQuantity(row, "qty", 2, out var quantity) is { } badQuantity) return badQuantity;
+        if (RowNumbers.RefuseEpoch(row, "time", timeField, out var at) is { } badTime) return badTime;
         if (!TryFlag(row[timeField + 1], out var isBuyerMaker))
             return Refusal.Of(row, "is_buyer_maker", timeField + 1, "true or false", isStructural: true);
         var side = isBuyerMaker ? Side.Sell : Side.Buy;
         return new FeedRow(row.Line, new Trade(
             at, spec.Source, spec.Symbol, new Price(price), new Quantity(quantity), side,
             Encoding.ASCII.GetString(id)), null);
-    }
-
-    private static int TimeField(RowLines row) => row.Count == 5 ? 3 : 4;
-
-    private static bool Is(RowLines row, int field, string name) => Ascii.EqualsIgnoreCase(row[field], name);
-
-    private static FeedRow? RefuseQuantity(RowLines row, out decimal value)
-    {
-        if (!RowNumbers.TryDecimal(row[2], out value)) return Refusal.Of(row, "qty", 2, "a number", isStructural: true);
-        return value is > 0 and <= RowNumbers.QuantityMax
-            ? null
-            : Refusal.Of(row, "qty", 2, "a number above 0, at most 1e14", isStructural: false);
     }
 
     private static bool TryFlag(ReadOnlySpan<byte> text, out bool value)

@@ -47,6 +47,47 @@ internal static class RowNumbers
             : Refusal.Of(row, column, field, $"a price from {PriceMin} to {PriceMax}", isStructural: false);
     }
 
+    /// <summary>Takes the quantity of a trade from a row, or says why it is none.</summary>
+    public static FeedRow? RefuseQuantity(RowLines row, string column, int field, out decimal value)
+    {
+        if (!TryDecimal(row[field], out value))
+            return Refusal.Of(row, column, field, "a number", isStructural: true);
+        return value is > 0 and <= QuantityMax
+            ? null
+            : Refusal.Of(row, column, field, "a number above 0, at most 1e14", isStructural: false);
+    }
+
+    /// <summary>Takes an amount that may be nothing from a row, or says why it is none.</summary>
+    public static FeedRow? RefuseAmount(RowLines row, string column, int field, out decimal value)
+    {
+        if (!TryDecimal(row[field], out value))
+            return Refusal.Of(row, column, field, "a number", isStructural: row[field].Length > 0);
+        return value is >= 0 and <= QuantityMax
+            ? null
+            : Refusal.Of(row, column, field, "a number from 0 to 1e14", isStructural: false);
+    }
+
+    /// <summary>Takes a time counted since 1970 from a row, or says why it is none.</summary>
+    public static FeedRow? RefuseEpoch(RowLines row, string column, int field, out DateTime time)
+    {
+        time = default;
+        if (!TryDigits(row[field], out var epoch))
+            return Refusal.Of(row, column, field, "digits", isStructural: true);
+        return TryEpoch(epoch, out time)
+            ? null
+            : Refusal.Of(row, column, field, "s, ms, us or ns since 1970, from 1973 to 2199", isStructural: false);
+    }
+
+    /// <summary>Takes a time in microseconds since 1970 from a row, or says why it is none.</summary>
+    public static FeedRow? RefuseMicroseconds(RowLines row, string column, int field, out DateTime time)
+    {
+        time = default;
+        if (!TryDigits(row[field], out var microseconds) || microseconds is < EpochMin * 1_000_000 or >= MicrosecondsMax)
+            return Refusal.Of(row, column, field, "microseconds since 1970, from 1973 to 2199", isStructural: true);
+        time = DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+        return null;
+    }
+
     /// <summary>Reads digits only.</summary>
     public static bool TryDigits(ReadOnlySpan<byte> text, out long value)
     {

@@ -77,13 +77,18 @@ internal sealed class RowParser : IAsyncDisposable
     {
         try
         {
-            IRowFormat format = _spec.Format == FeedFormat.Ohlcv
-                ? new BarRows(_spec, BarSurvey.Take(_file, _spec, _stop.Token))
-                : new BinanceTradeRows(_file, _spec);
+            var format = RowFormats.Open(_file, _spec, _stop.Token);
             CheckLayout(format);
             using var lines = new RowLines(_file, format.Separator);
             if (format.IsReversed) ParseReversed(format, lines);
             else ParseForward(format, lines);
+        }
+        catch (FeedFileException) when (_rowsRead == _shapeless && _spec.Path != "-")
+        {
+            // Not one row had the shape of the format, so none went out: a file of something else says so itself.
+            // Standard input cannot be looked at again.
+            if (FormatSight.Of(_file).WhyNot(_spec.Format) is { } another) throw new FeedFileException(another);
+            throw;
         }
         finally
         {
@@ -157,9 +162,8 @@ internal sealed class RowParser : IAsyncDisposable
     {
         if (_shapeless < _rowsRead) return;
         throw new FeedFileException(
-            $"{_file.Path}: none of the first {_rowsRead} rows is of format {FeedSpec.WordOf(_spec.Format)} " +
-            $"({format.Expected}); " +
-            $"{_firstShapeless?.Error}. Name the format this file has.");
+            $"{_file.Path}: none of the first {_rowsRead} rows can be taken as {FeedSpec.WordOf(_spec.Format)} " +
+            $"({format.Expected}); {_firstShapeless?.Error}. Name the format this file has, or mend its rows.");
     }
 
     private void CheckLayout(IRowFormat format)
