@@ -51,18 +51,18 @@ public sealed class FeedSpecTests
     }
 
     [TestCase("binance-candles:a.csv",
-        "--feed binance-candles:a.csv: format \"binance-candles\" is unknown, expected one of binance-trades, binance-aggtrades, " +
-        "binance-klines, tardis-trades, tardis-quotes, ohlcv, ndjson, simulated, or none alone. " +
-        "Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz; a file whose first rows tell " +
-        "its format needs none: --feed ./FILE")]
+        "--feed binance-candles:a.csv: format \"binance-candles\" is unknown, expected one of binance-trades, " +
+        "binance-aggtrades, binance-klines, tardis-trades, tardis-quotes, ohlcv, ndjson, simulated, or none alone. " +
+        "Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz; a file whose first rows " +
+        "tell its format needs none: --feed ./FILE")]
     [TestCase("day",
         "--feed day: format \"day\" is unknown, expected one of binance-trades, binance-aggtrades, " +
         "binance-klines, tardis-trades, tardis-quotes, ohlcv, ndjson, simulated, or none alone. " +
-        "Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz; a file whose first rows tell " +
-        "its format needs none: --feed ./FILE")]
+        "Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz; a file whose first rows " +
+        "tell its format needs none: --feed ./FILE")]
     [TestCase("none",
-        "--feed none: none is no feed among others, expected it alone, as --feed none. Take it out, or take the others " +
-        "out.")]
+        "--feed none: none is no feed among others, expected it alone, as --feed none. Take it out, or take the " +
+        "others out.")]
     [TestCase("ohlcv",
         "--feed ohlcv: there is no path, expected ohlcv:PATH. Add the path of the file after the colon.")]
     [TestCase("ohlcv:",
@@ -71,8 +71,7 @@ public sealed class FeedSpecTests
         "--feed ohlcv,x: there is no path, expected ohlcv:PATH. Add the path of the file after the colon.")]
     [TestCase("ohlcv:spy.csv,symbl=SPY",
         "--feed ohlcv:spy.csv,symbl=SPY: option \"symbl\" is unknown, expected one of symbol, source, dates, " +
-        "rows-max. " +
-        "Take it out, or correct its name.")]
+        "rows-max. Take it out, or correct its name.")]
     [TestCase("ohlcv:spy.csv,symbol=SPY,x",
         "--feed ohlcv:spy.csv,symbol=SPY,x: \"x\" is no option, expected name=value. Take it out, or write its name.")]
     [TestCase("ohlcv:spy.csv,symbol=A,symbol=B",
