@@ -50,6 +50,10 @@ internal sealed class FormatSight
         var sight = Of(FeedFile.Open(isDirectory ? FeedDirectory.Open(spec.Path).Files[0] : spec.Path));
         return sight._sign switch
         {
+            { Format: FeedFormat.TardisTrades } when sight.IsNamedLiquidations =>
+                throw new FeedSpecException(sight.Line(
+                    "is the header of Tardis trades and of Tardis liquidations, and the file's name says the latter, " +
+                    $"expected trades. If they are to be traded on: --feed tardis-trades:{spec.Path}")),
             { Format: { } format } => spec.As(format),
             { Foreign: { } foreign } => throw new FeedSpecException(sight.Line(ForeignFiles.Why(foreign, sight._file))),
             _ => throw new FeedSpecException(sight.Uncertain()),
@@ -67,6 +71,8 @@ internal sealed class FormatSight
         var word = FeedSpec.WordOf(format);
         return Line($"is of format {word}, expected {FeedSpec.WordOf(named)}. Write {word}:{_file.Path}");
     }
+
+    private bool IsNamedLiquidations => _file.Name.Contains("liquidations", StringComparison.OrdinalIgnoreCase);
 
     private string Uncertain()
     {
