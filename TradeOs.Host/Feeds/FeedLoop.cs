@@ -24,8 +24,8 @@ public sealed partial class FeedLoop
 
     /// <summary>Makes the loop over this process' standard input, if that is a source; nothing is read yet.</summary>
     /// <exception cref="FeedSpecException">
-    /// The path of a source leads to no file, or to one whose format is not named and not certain; or the specs
-    /// contradict.
+    /// The path of a source leads to no file, or to one whose format is not named and not certain; or the
+    /// specs contradict each other.
     /// </exception>
     public FeedLoop(
         IStreamBus bus, ImmutableArray<FeedSpec> specs, LoopLimits limits, FeedProgress progress, TimeProvider time,

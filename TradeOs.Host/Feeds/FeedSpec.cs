@@ -67,8 +67,8 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     /// <summary>What stands behind the path, kept until the format that reads it is known.</summary>
     private string Options { get; init; } = "";
 
-    /// <summary>The word of a format, as typed and as kept in the feed's state.</summary>
-    public static string WordOf(FeedFormat format) => Words[(int)format];
+    /// <summary>The word of a format, as typed and as kept in the feed's state; empty while none is named.</summary>
+    public static string WordOf(FeedFormat format) => format == FeedFormat.Unnamed ? "" : Words[(int)format];
 
     /// <summary>Reads a SPEC.</summary>
     /// <exception cref="FeedSpecException">
@@ -84,8 +84,8 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
         if (word == FeedSpecs.None)
         {
             throw new FeedSpecException(
-                $"--feed {text}: {word} is no feed among others, expected it alone, as --feed {word}. Take it out, or " +
-                "take the others out.");
+                $"--feed {text}: {word} is no feed among others, expected it alone, as --feed {word}. Take it out," +
+                " or take the others out.");
         }
 
         if (format < 0) throw Unknown(text, word);
@@ -95,7 +95,8 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     }
 
     /// <summary>The same SPEC with <paramref name="format"/> in front, where none was named.</summary>
-    /// <exception cref="FeedSpecException">The format does not know its options, or the file's name no symbol.</exception>
+    /// <exception cref="FeedSpecException">The format does not know its options, or the file's name no
+    /// symbol.</exception>
     internal FeedSpec As(FeedFormat format) => OfFile(Text, format, Path, Options);
 
     /// <summary>A point or a slash, or a drive's letter, makes it a path; a format has none.</summary>

@@ -31,8 +31,8 @@ public sealed class BinanceDumpTests
         await _run.ToEndAsync("binance-aggtrades:" + path);
 
         Assert.That(await Entries(), Is.EqualTo(
-            "at=2024-08-08T23:54:15.342000Z source=binance symbol=BTCUSDT kind=trade price=61000.5 qty=0.02 side=sell " +
-            "trade_id=7"));
+            "at=2024-08-08T23:54:15.342000Z source=binance symbol=BTCUSDT kind=trade price=61000.5 qty=0.02 " +
+            "side=sell trade_id=7"));
         Assert.That(FormatSight.Resolve(FeedSpec.Parse(path)).Format, Is.EqualTo(FeedFormat.BinanceAggTrades));
     }
 
@@ -50,7 +50,7 @@ public sealed class BinanceDumpTests
     {
         await _run.ToEndAsync("binance-aggtrades:" + _run.File("X-aggTrades-1.csv", $"{AggTrade}\n{row}\n"));
 
-        Assert.That(await _run.LettersAsync("error"), Is.EqualTo(new[] { "X-aggTrades-1.csv line 2: " + error }));
+        Assert.That(await LettersAsync(), Is.EqualTo("X-aggTrades-1.csv line 2: " + error));
         Assert.That(_run.Progress.Accepted, Is.EqualTo(1));
     }
 
@@ -85,12 +85,13 @@ public sealed class BinanceDumpTests
         "column 'volume' is \"-1\", expected a number from 0 to 1e14")]
     [TestCase("1723161240000,10,12,9,11,x,1723161299999,80.1,42,3.5,40.2,0",
         "column 'volume' is \"x\", expected a number")]
-    [TestCase("\"8\"x,10,12,9,11,7.5,1723161299999,80.1,42,3.5,40.2,0", "its quotes do not pair, expected plain fields")]
+    [TestCase("\"8\"x,10,12,9,11,7.5,1723161299999,80.1,42,3.5,40.2,0", "its quotes do not pair, expected plain " +
+        "fields")]
     public async Task Klines_ThatAreNone_AreRefusedWithAReason(string row, string error)
     {
         await _run.ToEndAsync("binance-klines:" + _run.File("X-1m-1.csv", $"{Kline}\n{row}\n"));
 
-        Assert.That(await _run.LettersAsync("error"), Is.EqualTo(new[] { "X-1m-1.csv line 2: " + error }));
+        Assert.That(await LettersAsync(), Is.EqualTo("X-1m-1.csv line 2: " + error));
         Assert.That(_run.Progress.Accepted, Is.EqualTo(1));
     }
 
@@ -122,6 +123,8 @@ public sealed class BinanceDumpTests
             "is_buyer_maker[,is_best_match]); day.csv line 1: 2 columns, expected 7 or 8. Name the format this file " +
             "has, or mend its rows."));
     }
+
+    private async Task<string> LettersAsync() => string.Join('\n', await _run.LettersAsync("error"));
 
     private async Task<string> Entries() =>
         string.Join('\n', (await _run.EntriesAsync(StreamNames.MarketData)).Select(entry => entry.Fields.ToString()));

@@ -87,9 +87,19 @@ public sealed class DirectoryTests
 
         Assert.That(failure.Message, Is.EqualTo(
             $"{_run.Folder}: the file name \"day.csv\" tells no symbol, expected SYMBOL-trades-... for " +
-            "binance-trades, SYMBOL-... for ohlcv. Add ,symbol=BTCUSDT"));
+            "binance-trades. Add ,symbol=BTCUSDT"));
         Assert.That((await _run.EventsAsync()).Select(trade => trade.Symbol).Distinct(),
             Is.EqualTo(new[] { "ETHUSDT" }));
+    }
+
+    [Test]
+    public async Task Feed_OfADirectoryWithoutAFormat_TakesTheFormatOfItsFirstFile()
+    {
+        for (var day = 1; day <= 2; day++) _run.File($"BTCUSDT-trades-{day}.csv", Samples.Trades(10, day * 100));
+
+        await _run.ToEndAsync(_run.Folder);
+
+        Assert.That((await _run.EventsAsync()).Length, Is.EqualTo(20));
     }
 
     [Test]

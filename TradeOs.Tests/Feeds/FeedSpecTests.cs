@@ -63,18 +63,18 @@ public sealed class FeedSpecTests
     }
 
     [TestCase("binance-candles:a.csv",
-        "--feed binance-candles:a.csv: format \"binance-candles\" is unknown, expected one of binance-trades, binance-aggtrades, " +
-        "binance-klines, tardis-trades, tardis-quotes, ohlcv, ndjson, simulated, or none alone. " +
-        "Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz; a file whose first rows tell " +
-        "its format needs none: --feed ./FILE")]
+        "--feed binance-candles:a.csv: format \"binance-candles\" is unknown, expected one of binance-trades, " +
+        "binance-aggtrades, binance-klines, tardis-trades, tardis-quotes, ohlcv, ndjson, simulated, or none alone. " +
+        "Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz; a file whose first rows " +
+        "tell its format needs none: --feed ./FILE")]
     [TestCase("day",
         "--feed day: format \"day\" is unknown, expected one of binance-trades, binance-aggtrades, " +
         "binance-klines, tardis-trades, tardis-quotes, ohlcv, ndjson, simulated, or none alone. " +
-        "Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz; a file whose first rows tell " +
-        "its format needs none: --feed ./FILE")]
+        "Write FORMAT:PATH, e.g. --feed binance-trades:BTCUSDT-trades-2024-08-08.csv.gz; a file whose first rows " +
+        "tell its format needs none: --feed ./FILE")]
     [TestCase("none",
-        "--feed none: none is no feed among others, expected it alone, as --feed none. Take it out, or take the others " +
-        "out.")]
+        "--feed none: none is no feed among others, expected it alone, as --feed none. Take it out, or take the " +
+        "others out.")]
     [TestCase("ohlcv",
         "--feed ohlcv: there is no path, expected ohlcv:PATH. Add the path of the file after the colon.")]
     [TestCase("ohlcv:",
@@ -83,8 +83,7 @@ public sealed class FeedSpecTests
         "--feed ohlcv,x: there is no path, expected ohlcv:PATH. Add the path of the file after the colon.")]
     [TestCase("ohlcv:spy.csv,symbl=SPY",
         "--feed ohlcv:spy.csv,symbl=SPY: option \"symbl\" is unknown, expected one of symbol, source, dates, " +
-        "pace, rows-max. " +
-        "Take it out, or correct its name.")]
+        "pace, rows-max. Take it out, or correct its name.")]
     [TestCase("ohlcv:spy.csv,symbol=SPY,x",
         "--feed ohlcv:spy.csv,symbol=SPY,x: \"x\" is no option, expected name=value. Take it out, or write its name.")]
     [TestCase("ohlcv:spy.csv,symbol=A,symbol=B",
@@ -109,7 +108,7 @@ public sealed class FeedSpecTests
         "twice. Write them to a file and name it.")]
     [TestCase("binance-trades:-",
         "--feed binance-trades:-: the file name \"-\" tells no symbol, expected SYMBOL-trades-... for " +
-        "binance-trades, SYMBOL-... for ohlcv. Add ,symbol=BTCUSDT")]
+        "binance-trades. Add ,symbol=BTCUSDT")]
     [TestCase("simulated:rate=0",
         "--feed simulated:rate=0: option \"rate\" is \"0\", expected a whole number from 1 to 1000000. " +
         "Correct it, or leave it out for its default.")]
@@ -149,7 +148,7 @@ public sealed class FeedSpecTests
     [Test]
     public void Parse_OfAPathThatLeadsNowhere_SaysThatBeforeItAsksForASymbol() => Assert.That(
         Assert.Throws<FeedSpecException>(() => FeedSpec.Parse("binance-trades:no/day.csv"))!.Message,
-        Does.StartWith("no/day.csv: does not exist, expected a file."));
+        Does.StartWith("no/day.csv: does not exist, expected a file or a directory of files."));
 
     [Test]
     public void Parse_OfAFileOfAnotherFormat_SaysThatBeforeItAsksForASymbol()

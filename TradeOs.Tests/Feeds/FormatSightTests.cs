@@ -57,8 +57,8 @@ public sealed class FormatSightTests
 
         Assert.That(failure.Message, Is.EqualTo(
             $"{path} line 1: \"{shown}\" tells no format for certain, expected a header or row of binance-trades, " +
-            "binance-aggtrades, binance-klines, tardis-trades, tardis-quotes, ohlcv, ndjson. Write the format it has in " +
-            $"front: --feed FORMAT:{path}"));
+            "binance-aggtrades, binance-klines, tardis-trades, tardis-quotes, ohlcv, ndjson. Write the format it " +
+            $"has in front: --feed FORMAT:{path}"));
     }
 
     [TestCase("garbage\n" + Trade, "garbage", "binance-trades")]
@@ -71,8 +71,19 @@ public sealed class FormatSightTests
         var failure = _run.Fails<FeedSpecException>(path);
 
         Assert.That(failure.Message, Is.EqualTo(
-            $"{path} line 1: \"{shown}\" tells no format for certain, the first 10 rows show {candidates}, expected one " +
-            $"format. Write it in front: --feed binance-trades:{path}"));
+            $"{path} line 1: \"{shown}\" tells no format for certain, the first 10 rows show {candidates}, " +
+            $"expected one format. Write it in front: --feed binance-trades:{path}"));
+    }
+
+    [Test]
+    public void Format_OfTardisLiquidations_IsAskedForAsTheirHeaderIsThatOfTrades()
+    {
+        const string Header = "exchange,symbol,timestamp,local_timestamp,id,side,price,amount";
+        var path = _run.File("bitmex_liquidations_2024-08-08_XBTUSD.csv", Header + "\n");
+
+        Assert.That(_run.Fails<FeedSpecException>(path).Message, Is.EqualTo(
+            $"{path} line 1: \"{Header}\" is the header of Tardis trades and of Tardis liquidations, and the file's " +
+            $"name says the latter, expected trades. If they are to be traded on: --feed tardis-trades:{path}"));
     }
 
     [Test]
@@ -90,14 +101,15 @@ public sealed class FormatSightTests
         var path = _run.File("BTCUSDT-trades-1.csv", Trade);
 
         Assert.That(_run.Fails<FeedSpecException>(path + ",dates=mdy").Message, Is.EqualTo(
-            $"--feed {path},dates=mdy: option \"dates\" is unknown, expected one of symbol, source. Take it out, or " +
-            "correct its name."));
+            $"--feed {path},dates=mdy: option \"dates\" is unknown, expected one of symbol, source, pace. Take it " +
+            "out, or correct its name."));
     }
 
     [TestCase("ohlcv", Trade, "binance-trades")]
     [TestCase("binance-trades", AggTrade, "binance-aggtrades")]
     [TestCase("binance-aggtrades", Trade, "binance-trades")]
-    [TestCase("tardis-quotes", "exchange,symbol,timestamp,local_timestamp,id,side,price,amount\na,b\n", "tardis-trades")]
+    [TestCase("tardis-quotes", "exchange,symbol,timestamp,local_timestamp,id,side,price,amount\na,b\n",
+        "tardis-trades")]
     [TestCase("tardis-trades", Trade, "binance-trades")]
     [TestCase("ndjson", "Date;Open;High;Low;Close\n1;1;1;1;1\n", "ohlcv")]
     [TestCase("binance-klines", "{\"at\":1}\n", "ndjson")]
@@ -120,13 +132,15 @@ public sealed class FormatSightTests
         "market data. Make ndjson of it: cat PATH | awk -F, 'NR>1{printf \"{\\\"at\\\":%s,\\\"symbol\\\":\\\"%s\\\"," +
         "\\\"kind\\\":\\\"trade\\\",\\\"price\\\":\\\"%s\\\",\\\"qty\\\":\\\"%s\\\",\\\"side\\\":\\\"%s\\\"," +
         "\\\"trade_id\\\":\\\"%s\\\"}\\n\",$5,$6,$8,$9,$10==1?\"sell\":\"buy\",$7}' > trades.ndjson")]
-    [TestCase("1437,61685.99,0.00017\n", "is a tick of LEAN: milliseconds since midnight, price and quantity; its day " +
+    [TestCase("1437,61685.99,0.00017\n", "is a tick of LEAN: milliseconds since midnight, price and quantity; its " +
+        "day " +
         "stands in the file's name only, and which side took the other's order nowhere, expected both in the row. " +
         "Make bars of it: cat PATH | awk -F, -v unit=1000 -v day=$(date -ud 2024-08-09 +%s) 'BEGIN")]
-    [TestCase("1315922016,5.8,1.0\n", "has a time, a price and an amount only, expected a trade's side and id as well: " +
-        "they cannot be guessed. Make bars of it: cat PATH | awk -F, -v unit=1 -v day=0 'BEGIN")]
+    [TestCase("1315922016,5.8,1.0\n", "has a time, a price and an amount only, expected a trade's side and id as " +
+        "well: they cannot be guessed. Make bars of it: cat PATH | awk -F, -v unit=1 -v day=0 'BEGIN")]
     [TestCase("exchange,symbol,timestamp,local_timestamp,is_snapshot,side,price,amount\n", "is the header of another " +
-        "kind of Tardis file, expected that of trades or of quotes (best bid and ask). Fetch data type trades or quotes.")]
+        "kind of Tardis file, expected that of trades or of quotes (best bid and ask). Fetch data type trades or " +
+        "quotes.")]
     public void File_OfAKnownOtherKind_IsRefusedWithTheWayToUseIt(string text, string reason)
     {
         var path = _run.File("20240809_x.csv", text);

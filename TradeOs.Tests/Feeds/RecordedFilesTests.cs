@@ -5,7 +5,9 @@ using TradeOs.Stages;
 
 namespace TradeOs.Tests.Feeds;
 
-/// <summary>Every recorded file, given without its format: taken with exact totals, or refused for the right reason.</summary>
+/// <summary>
+/// Every recorded file, given without its format: taken with exact totals, or refused for the right reason.
+/// </summary>
 public sealed class RecordedFilesTests
 {
     // Totals of another program (Python's decimal) over the same files, and as published beside them. Of trades: open,

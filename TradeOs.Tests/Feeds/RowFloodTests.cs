@@ -19,10 +19,14 @@ public sealed class RowFloodTests
     private static readonly string[] Hostile =
     [
         "NaN", "Infinity", "-Infinity", "1e400", "-1e400", "1e-400", "-1", "-0", "0", "+1", "1_000", "0x1F", "1e5",
-        "99999999999999999999999999999999999999", "0.00000000000000000000000000000000001", "79228162514264337593543950335",
-        "9223372036854775807", "9223372036854775808", "-9223372036854775808", "100000000000000.1", "1000000000000.01", "",
-        " ", "null", "true", "false", "unknown", "\"", "\"\"", "\"a", "a\"b", "\\", "\\u0000", "é", "日本", "\u0000", "\u0001",
-        "\u001b[2J", "\u007f", "\u0085", "\u2028", "\uFEFF", "{", "}", "[1]", "{\"a\":1}", "=1+1", "'; DROP", "1,5", "1;5",
+        "99999999999999999999999999999999999999", "0.00000000000000000000000000000000001",
+        "79228162514264337593543950335",
+        "9223372036854775807", "9223372036854775808", "-9223372036854775808", "100000000000000.1",
+        "1000000000000.01", "",
+        " ", "null", "true", "false", "unknown", "\"", "\"\"", "\"a", "a\"b", "\\", "\\u0000", "é", "日本",
+        "\u0000", "\u0001",
+        "\u001b[2J", "\u007f", "\u0085", "\u2028", "\uFEFF", "{", "}", "[1]", "{\"a\":1}", "=1+1", "'; DROP",
+        "1,5", "1;5",
         "1723161255342", "1723161255342000", "99999999999999999", "2017-13-45", "0001-01-01", "9999-12-31",
         new('9', 300), new('x', 3000),
     ];
@@ -30,7 +34,9 @@ public sealed class RowFloodTests
     private static readonly Dictionary<string, (string Header, Func<int, string> Row)> Formats = new()
     {
         ["binance-trades"] = ("", row => $"{row},61800.{row % 90},0.0{1 + (row % 9)},1.5,{Time(row)},{Flag(row)},True"),
-        ["binance-aggtrades"] = ("", row => $"{row},61800.{row % 90},0.0{1 + (row % 9)},{row},{row},{Time(row)},{Flag(row)}"),
+        ["binance-aggtrades"] = (
+            "",
+            row => $"{row},61800.{row % 90},0.0{1 + (row % 9)},{row},{row},{Time(row)},{Flag(row)}"),
         ["binance-klines"] = ("", row => $"{Time(row)},10,12.{row % 90},9,11,7.5,{Time(row + 1)},80.1,42,3.5,40.2,0"),
         ["tardis-trades"] = (
             "exchange,symbol,timestamp,local_timestamp,id,side,price,amount\n",
@@ -64,7 +70,7 @@ public sealed class RowFloodTests
             }
 
             await TestContext.Out.WriteLineAsync($"{format}: {accepted} accepted, {refused} refused");
-            Assert.That((accepted, refused), Is.GreaterThan((1000L, 1000L)), format);
+            Assert.That(Math.Min(accepted, refused), Is.GreaterThan(1000), format);
         }
 
         Assert.That(total, Is.GreaterThan(100_000));
@@ -104,7 +110,9 @@ public sealed class RowFloodTests
         Assert.That((counted with { Events = counted.Events + 1 }).Miscount(rows), Is.Not.Null, "an entry twice");
     }
 
-    /// <summary>Good rows first, so that the file is of its format; then rows that are good, nearly good, or noise.</summary>
+    /// <summary>
+    /// Good rows first, so that the file is of its format; then rows that are good, nearly good, or noise.
+    /// </summary>
     private static ImmutableArray<string> Lines(Random random, Func<int, string> row) =>
     [
         .. Enumerable.Range(1, GoodRows).Select(row),
@@ -155,7 +163,8 @@ public sealed class RowFloodTests
 
     private static string Flag(int row) => row % 2 == 0 ? "true" : "False";
 
-    private static Task<Counted> FeedAsync(string format, string text) => FeedAsync(format, Encoding.UTF8.GetBytes(text));
+    private static Task<Counted> FeedAsync(string format, string text) =>
+        FeedAsync(format, Encoding.UTF8.GetBytes(text));
 
     private static async Task<Counted> FeedAsync(string format, byte[] bytes)
     {

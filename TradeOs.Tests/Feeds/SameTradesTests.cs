@@ -50,7 +50,8 @@ public sealed class SameTradesTests
     {
         var feeds = new[] { Recorded.BtcFutures, Recorded.TardisTrades }.Select(Recorded.File).ToArray();
 
-        var dump = await TradeOsProcess.RunAsync("run", "--bus", "memory", "--feed", feeds[0], "--until-idle", "--json");
+        var dump = await TradeOsProcess.RunAsync(
+            "run", "--bus", "memory", "--feed", feeds[0], "--until-idle", "--json");
         var tardis = await TradeOsProcess.RunAsync(
             "run", "--bus", "memory", "--feed", feeds[1], "--until-idle", "--json");
 
@@ -82,7 +83,9 @@ public sealed class SameTradesTests
         return await run.EventsAsync();
     }
 
-    /// <summary>Every entry behind the feed, and what each stage keeps at the end: its unfinished bars among it.</summary>
+    /// <summary>
+    /// Every entry behind the feed, and what each stage keeps at the end: its unfinished bars among it.
+    /// </summary>
     private static async Task<IReadOnlyList<string>> WrittenAsync(IEnumerable<MarketEvent> events)
     {
         var run = await (await new Stages.PipelineRun(new StageOptions(), 256).FeedAsync(events)).RunAsync();

@@ -95,7 +95,7 @@ public sealed class StandardInputTests
         var failure = Assert.ThrowsAsync<FeedFileException>(() => feed)!;
 
         Assert.That(failure.Message, Does.StartWith(
-            "stdin: none of the first 10 rows is of format binance-trades"));
+            "stdin: none of the first 10 rows can be taken as binance-trades"));
         Assert.That(await _run.TextAsync(), Is.Empty);
     }
 
@@ -139,6 +139,23 @@ public sealed class StandardInputTests
         Assert.That(_run.Logger.Lines[0], Is.EqualTo(
             "Standard input is a new source. The run before took 6 rows of its own (5 accepted, 1 refused), they " +
             "stay fed: of the same stream pipe only what comes behind them"));
+    }
+
+    [Test]
+    public async Task Feed_OfJsonLinesThroughAPipe_SendsEachAsItComes()
+    {
+        var feed = _run.ToEndAsync("ndjson:-,source=mine");
+
+        for (var id = 1; id <= 3; id++)
+        {
+            Write($"{{\"at\":\"2024-08-08T00:00:0{id}Z\",\"symbol\":\"BTCUSDT\",\"kind\":\"trade\",\"price\":\"1\"," +
+                $"\"qty\":\"1\",\"side\":\"buy\",\"trade_id\":\"{id}\"}}\n");
+            await UntilAsync(id);
+        }
+
+        _writer.Dispose();
+        await feed;
+        Assert.That(await _run.LettersAsync("error"), Is.Empty);
     }
 
     [Test]

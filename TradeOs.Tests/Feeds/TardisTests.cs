@@ -44,8 +44,8 @@ public sealed class TardisTests
         await _run.ToEndAsync($"tardis-quotes:{_run.File("day.csv", Quotes + Quote)}{options}");
 
         Assert.That(await Entries(), Is.EqualTo(
-            $"at=2024-08-08T23:54:16.313000Z source={source} symbol=BTC-PERPETUAL kind=quote bid=10 bid_qty=0 ask=10.5 " +
-            "ask_qty=2.51"));
+            $"at=2024-08-08T23:54:16.313000Z source={source} symbol=BTC-PERPETUAL kind=quote bid=10 bid_qty=0 " +
+            "ask=10.5 ask_qty=2.51"));
     }
 
     [TestCase("a,B,1723161256322000,1,7,unknown,1,1",
@@ -62,13 +62,14 @@ public sealed class TardisTests
     [TestCase("a,B,1723161256322000,1,é,buy,1,1",
         "column 'id' is \"é\", expected at most 64 printable ASCII characters")]
     [TestCase("a,B,1723161256322000,1,7,buy,1e400,1", "column 'price' is \"1e400\", expected a number")]
-    [TestCase("a,B,1723161256322000,1,7,sell,1,-1", "column 'amount' is \"-1\", expected a number above 0, at most 1e14")]
+    [TestCase("a,B,1723161256322000,1,7,sell,1,-1", "column 'amount' is \"-1\", expected a number above 0, at " +
+        "most 1e14")]
     [TestCase("\"a\"x,B,1723161256322000,1,7,sell,1,1", "its quotes do not pair, expected plain fields")]
     public async Task Trades_ThatAreNone_AreRefusedWithAReason(string row, string error)
     {
         await _run.ToEndAsync("tardis-trades:" + _run.File("day.csv", Trades + Trade + row + "\n"));
 
-        Assert.That(await _run.LettersAsync("error"), Is.EqualTo(new[] { "day.csv line 3: " + error }));
+        Assert.That(await LettersAsync(), Is.EqualTo("day.csv line 3: " + error));
         Assert.That(_run.Progress.Accepted, Is.EqualTo(1));
     }
 
@@ -85,7 +86,7 @@ public sealed class TardisTests
     {
         await _run.ToEndAsync("tardis-quotes:" + _run.File("day.csv", Quotes + Quote + row + "\n"));
 
-        Assert.That(await _run.LettersAsync("error"), Is.EqualTo(new[] { "day.csv line 3: " + error }));
+        Assert.That(await LettersAsync(), Is.EqualTo("day.csv line 3: " + error));
         Assert.That(_run.Progress.Accepted, Is.EqualTo(1));
     }
 
@@ -152,6 +153,8 @@ public sealed class TardisTests
         Assert.That(_run.Logger.Lines, Has.Some.Contains("copy.csv was fed to its end before").Or.Contains("skipped"));
         Assert.That(_run.Logger.Lines.Last(), Does.EndWith("day.csv goes on behind its first 1 rows"));
     }
+
+    private async Task<string> LettersAsync() => string.Join('\n', await _run.LettersAsync("error"));
 
     private async Task<string> Entries() =>
         string.Join('\n', (await _run.EntriesAsync(StreamNames.MarketData)).Select(entry => entry.Fields.ToString()));

@@ -74,12 +74,16 @@ public sealed class ZipFileTests
             "password (unzip PATH) and name what comes out.");
     }
 
-    [Test]
-    public void Feed_OfACutZipArchive_SaysSo()
+    [TestCase(1)]
+    [TestCase(21)]
+    [TestCase(22)]
+    [TestCase(60)]
+    [TestCase(5000)]
+    public void Feed_OfACutZipArchive_SaysSo(int bytes)
     {
         var packed = FeedRun.Zip(("day.csv", Samples.Trades(3000)));
 
-        var failure = Failure(packed[..(packed.Length / 2)]);
+        var failure = Failure(packed[..^bytes]);
 
         Assert.That(failure, Does.Match(
             @"^PATH: is a zip archive without the directory that stands at its end \([^)]+\): it was cut off, " +

@@ -47,11 +47,13 @@ internal sealed class BinanceTradeRows(FeedFile file, FeedSpec spec) : IRowForma
         var id = row[0];
         if (id.Length is 0 or > 20 || id.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
             return Refusal.Of(row, "id", 0, "digits", isStructural: true);
+
+        // Before what may only be a wrong number: in a dump of the other kind the flag stands elsewhere.
+        if (!TryFlag(row[timeField + 1], out var isBuyerMaker))
+            return Refusal.Of(row, "is_buyer_maker", timeField + 1, "true or false", isStructural: true);
         if (RowNumbers.RefusePrice(row, "price", 1, out var price) is { } badPrice) return badPrice;
         if (RowNumbers.RefuseQuantity(row, "qty", 2, out var quantity) is { } badQuantity) return badQuantity;
         if (RowNumbers.RefuseEpoch(row, "time", timeField, out var at) is { } badTime) return badTime;
-        if (!TryFlag(row[timeField + 1], out var isBuyerMaker))
-            return Refusal.Of(row, "is_buyer_maker", timeField + 1, "true or false", isStructural: true);
         var side = isBuyerMaker ? Side.Sell : Side.Buy;
         return new FeedRow(row.Line, new Trade(
             at, spec.Source, spec.Symbol, new Price(price), new Quantity(quantity), side,

@@ -6,7 +6,9 @@ internal enum ForeignFile
     /// <summary>Lines of a time and the JSON a venue sent.</summary>
     Capture,
 
-    /// <summary>The same as a table, by Binance-Data-Processor: <c>TimestampOfReceive,Stream,EventType,...</c>.</summary>
+    /// <summary>
+    /// The same as a table, by Binance-Data-Processor: <c>TimestampOfReceive,Stream,EventType,...</c>.
+    /// </summary>
     CaptureTable,
 
     /// <summary>LEAN's ticks: milliseconds since midnight, price, quantity.</summary>
@@ -24,8 +26,8 @@ internal static class ForeignFiles
 {
     // Makes bars of a minute of rows "seconds,price,amount"; prices stay the text they were.
     private const string ToBars =
-        "BEGIN{print \"time,open,high,low,close,volume\"} {s=day+$1/unit; m=s-s%60; if(m!=t){if(n)p(); t=m; o=h=l=$2; " +
-        "v=0; n=1} if($2+0>h+0)h=$2; if($2+0<l+0)l=$2; c=$2; v+=$3} END{if(n)p()} function " +
+        "BEGIN{print \"time,open,high,low,close,volume\"} {s=day+$1/unit; m=s-s%60; if(m!=t){if(n)p(); t=m; " +
+        "o=h=l=$2; v=0; n=1} if($2+0>h+0)h=$2; if($2+0<l+0)l=$2; c=$2; v+=$3} END{if(n)p()} function " +
         "p(){printf \"%d,%s,%s,%s,%s,%.8f\\n\",t,o,h,l,c,v}";
 
     private const string CaptureToTrades =
@@ -36,7 +38,9 @@ internal static class ForeignFiles
         "\\\"qty\\\":\\\"%s\\\",\\\"side\\\":\\\"%s\\\",\\\"trade_id\\\":\\\"%s\\\"}\\n\"," +
         "$5,$6,$8,$9,$10==1?\"sell\":\"buy\",$7}";
 
-    /// <summary>What the file is, what was expected, and a command line that makes something of it that is taken.</summary>
+    /// <summary>
+    /// What the file is, what was expected, and a command line that makes something of it that is taken.
+    /// </summary>
     public static string Why(ForeignFile foreign, FeedFile file)
     {
         var print = file.Packing switch
@@ -57,7 +61,8 @@ internal static class ForeignFiles
             ForeignFile.TickOfDay =>
                 "is a tick of LEAN: milliseconds since midnight, price and quantity; its day stands in the file's " +
                 "name only, and which side took the other's order nowhere, expected both in the row. Make bars of " +
-                $"it: {print} {file.Path} | awk -F, -v unit=1000 -v day=$(date -ud {DayOf(file.Name)} +%s) '{ToBars}' " +
+                $"it: {print} {file.Path} | awk -F, -v unit=1000 -v day=$(date -ud {DayOf(file.Name)} +%s) " +
+                $"'{ToBars}' " +
                 "> bars.csv",
             ForeignFile.TickWithoutSide =>
                 "has a time, a price and an amount only, expected a trade's side and id as well: they cannot be " +

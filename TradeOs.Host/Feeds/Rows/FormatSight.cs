@@ -37,16 +37,23 @@ internal sealed class FormatSight
         return new FormatSight(file, first + 1, [.. lines.Where(line => line.Length > 0).Take(LookRows)]);
     }
 
-    /// <summary>The SPEC with the format its file shows; of a directory, the first of its files.</summary>
+    /// <summary>The SPEC with the format its file shows.</summary>
     /// <exception cref="FeedSpecException">That is not certain, or no format.</exception>
     /// <exception cref="FeedFileException">The file cannot be read.</exception>
     public static FeedSpec Resolve(FeedSpec spec)
     {
         if (spec.Format != FeedFormat.Unnamed) return spec;
-        var path = Directory.Exists(spec.Path) ? FeedDirectory.Open(spec.Path).Files[0] : spec.Path;
-        var sight = Of(FeedFile.Open(path));
+        var isDirectory = Directory.Exists(spec.Path);
+        if (!isDirectory) FeedFile.CheckPath(spec.Path);
+
+        // Of a directory the first file tells; one of another format says so when it is opened.
+        var sight = Of(FeedFile.Open(isDirectory ? FeedDirectory.Open(spec.Path).Files[0] : spec.Path));
         return sight._sign switch
         {
+            { Format: FeedFormat.TardisTrades } when sight.IsNamedLiquidations =>
+                throw new FeedSpecException(sight.Line(
+                    "is the header of Tardis trades and of Tardis liquidations, and the file's name says the latter, " +
+                    $"expected trades. If they are to be traded on: --feed tardis-trades:{spec.Path}")),
             { Format: { } format } => spec.As(format),
             { Foreign: { } foreign } => throw new FeedSpecException(sight.Line(ForeignFiles.Why(foreign, sight._file))),
             _ => throw new FeedSpecException(sight.Uncertain()),
@@ -64,6 +71,8 @@ internal sealed class FormatSight
         var word = FeedSpec.WordOf(format);
         return Line($"is of format {word}, expected {FeedSpec.WordOf(named)}. Write {word}:{_file.Path}");
     }
+
+    private bool IsNamedLiquidations => _file.Name.Contains("liquidations", StringComparison.OrdinalIgnoreCase);
 
     private string Uncertain()
     {

@@ -54,8 +54,12 @@ internal sealed class JsonFields(params string[] names)
         {
             field = FieldOf(ref reader, field + 1);
             reader.Read();
-            if (field >= 0 && _values[field].Kind != JsonTokenType.None) return $"field '{names[field]}' is there twice";
-            if (field >= 0) Keep(field, ref reader);
+            if (field >= 0)
+            {
+                if (KindOf(field) != JsonTokenType.None) return $"field '{names[field]}' is there twice";
+                Keep(field, ref reader);
+            }
+
             reader.Skip();
         }
 

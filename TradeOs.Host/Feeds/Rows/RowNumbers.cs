@@ -17,6 +17,9 @@ internal static class RowNumbers
 
     private const int NumberBytesMax = 64;
 
+    /// <summary>Digits that surely fit 64 bits.</summary>
+    private const int ShortBytesMax = 18;
+
     /// <summary>1973-03-03 when it is seconds; what is smaller is no epoch but a date or a mistake.</summary>
     private const long EpochMin = 100_000_000;
 
@@ -28,6 +31,7 @@ internal static class RowNumbers
     {
         const NumberStyles Styles =
             NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowExponent;
+        if (TryShort(text, out value)) return true;
         value = 0;
         if (text.Length is 0 or >= NumberBytesMax) return false;
         if (!decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out value)) return false;
@@ -82,7 +86,8 @@ internal static class RowNumbers
     public static FeedRow? RefuseMicroseconds(RowLines row, string column, int field, out DateTime time)
     {
         time = default;
-        if (!TryDigits(row[field], out var microseconds) || microseconds is < EpochMin * 1_000_000 or >= MicrosecondsMax)
+        if (!TryDigits(row[field], out var microseconds)
+            || microseconds is < EpochMin * 1_000_000 or >= MicrosecondsMax)
             return Refusal.Of(row, column, field, "microseconds since 1970, from 1973 to 2199", isStructural: true);
         time = DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
         return null;
@@ -112,5 +117,27 @@ internal static class RowNumbers
         var isTime = microseconds < MicrosecondsMax;
         time = isTime ? DateTime.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond) : default;
         return isTime;
+    }
+
+    /// <summary>
+    /// Reads digits with or without one point inside, the usual number, many times faster than the library does.
+    /// </summary>
+    private static bool TryShort(ReadOnlySpan<byte> text, out decimal value)
+    {
+        value = 0;
+        if (text.Length is 0 or > ShortBytesMax || text[0] == (byte)'.' || text[^1] == (byte)'.') return false;
+        long digits = 0;
+        var point = -1;
+        for (var index = 0; index < text.Length; index++)
+        {
+            var digit = text[index] - '0';
+            if (digit is >= 0 and <= 9) digits = (digits * 10) + digit;
+            else if (text[index] == (byte)'.' && point < 0) point = index;
+            else return false;
+        }
+
+        var places = point < 0 ? 0 : text.Length - point - 1;
+        value = new decimal(unchecked((int)digits), (int)(digits >> 32), 0, isNegative: false, (byte)places);
+        return true;
     }
 }

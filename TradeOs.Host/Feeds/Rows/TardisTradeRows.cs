@@ -5,7 +5,8 @@ using TradeOs.Stages;
 namespace TradeOs.Host;
 
 /// <summary>
-/// Tardis <c>trades</c>: <c>exchange,symbol,timestamp,local_timestamp,id,side,price,amount</c>; side is the aggressor's.
+/// Tardis <c>trades</c>: <c>exchange,symbol,timestamp,local_timestamp,id,side,price,amount</c>; side is the
+/// aggressor's.
 /// </summary>
 /// <remarks>Some exchanges number no trades: a row without an id is numbered by its line.</remarks>
 internal sealed class TardisTradeRows(FeedFile file, FeedSpec spec)
