@@ -39,6 +39,7 @@ internal sealed record Refusal(string Error, bool IsStructural, byte[] Raw)
     public void Write(Batch batch, string file, long line)
     {
         var id = line.ToString(CultureInfo.InvariantCulture);
-        new DeadLetter(Topology.Feed.Name, file, id, Error, Raw).Write(batch.Append(StreamNames.DeadLetters));
+        var letter = new DeadLetter(Topology.Feed.Name, file, id, Error, RawBytes.Of(Raw));
+        letter.Write(batch.Append(StreamNames.DeadLetters));
     }
 }
