@@ -11,9 +11,10 @@ files=$directory/appendonlydir
 manifest=$files/appendonly.aof.manifest
 
 # Whether standard input, the bytes behind the last good command, holds nothing that was acknowledged: the beginning of
-# commands and then nothing, or zeros where the disk had made room. Exit code 0 when so, 1 when not.
+# commands and then nothing, or zeros where the disk had made room. Exit code 0 when so, 1 when not, else when it could
+# not tell, as when the disk does not give all of them: is_torn BYTES
 is_torn() {
-    od -An -v -tu1 | awk '
+    od -An -v -tu1 | awk -v expected="$1" '
         function damaged() { verdict = 1; exit }
         function take(c) {
             if (state == "sign") {
@@ -51,13 +52,17 @@ is_torn() {
         }
         BEGIN { state = "sign"; words = 0 }
         {
+            count += NF
             for (byte = 1; byte <= NF; byte++) {
                 if ($byte == 0) { zeros++; continue }
                 for (; zeros > 0; zeros--) take(0)
                 take($byte + 0)
             }
         }
-        END { exit verdict || (inside && state != "sign") }'
+        END {
+            if (!verdict && count != expected) exit 2
+            exit verdict || (inside && state != "sign")
+        }'
 }
 
 refuse() {
@@ -82,7 +87,7 @@ while [ -f "$manifest" ] && ! said=$(redis-check-aof "$manifest" 2>&1); do
     torn=$(($(wc -c <"$files/$file") - good))
     [ "$torn" -gt 0 ] || refuse "no place to cut it was found"
     verdict=0
-    tail -c "+$((good + 1))" "$files/$file" | is_torn || verdict=$?
+    tail -c "+$((good + 1))" "$files/$file" | is_torn "$torn" || verdict=$?
     [ "$verdict" -le 1 ] || refuse "the $torn bytes behind byte $good of $files/$file cannot be judged, see above"
     [ "$verdict" -eq 0 ] || refuse \
         "$files/$file is good up to byte $good, and the $torn bytes behind hold commands that were acknowledged"
