@@ -16,7 +16,10 @@ internal static partial class DoorsDocument
 
     /// <summary>The commands that add an entry, as they stand there.</summary>
     public static IReadOnlyList<string> Additions =>
-        [.. Blocks("bash").SelectMany(block => block.Split('\n')).Where(line => line.Contains(" XADD ", StringComparison.Ordinal))];
+    [
+        .. Blocks("bash").SelectMany(block => block.Split('\n'))
+            .Where(line => line.Contains(" XADD ", StringComparison.Ordinal)),
+    ];
 
     /// <summary>Field, whether it must be there, and its example, of a table by its heading.</summary>
     public static IReadOnlyList<(string Name, bool IsRequired, string Example)> FieldsOf(string heading)

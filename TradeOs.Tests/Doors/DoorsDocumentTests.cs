@@ -79,16 +79,14 @@ public sealed class DoorsDocumentTests : RedisFixture
     {
         await StageRun.AddAsync(Server, door, [Example(door, 0)]);
         var sent = changes.Select(change => DoorsDocument.Change(Example(door, 1), change)).ToArray();
-        var before = await StageRun.AddAsync(Server, door, [.. sent.SkipLast(1)]);
-        await StageRun.AddAsync(Server, door, [sent[^1]]);
-        await StageRun.AddAsync(Server, door, [Example(door, 2)]);
+        var ids = await StageRun.AddAsync(Server, door, [.. sent, Example(door, 2)]);
 
         var run = await PipelineAsync();
 
-        // An entry before the last may be doubted; the table is about the last.
-        var dead = run.DeadLetters.Where(letter => !before.Contains(letter.Split(' ')[0]))
-            .Select(letter => letter.Split(' ', 2)[1]);
-        Assert.That(dead, Is.EqualTo(answer == "dead letter" ? [reads] : Array.Empty<string>()));
+        var last = run.DeadLetters.Where(letter => letter.StartsWith(ids[^2], StringComparison.Ordinal));
+        Assert.That(
+            last, Is.EqualTo(answer == "dead letter" ? [$"{ids[^2]} {reads}"] : Array.Empty<string>()));
+        if (changes.Length == 1) Assert.That(run.DeadLetters, Is.EqualTo(last), "and nothing else is one");
         Assert.That(run.Rejections, Is.EqualTo(answer == "rejection" ? [reads] : Array.Empty<string>()));
         using var bus = NewHost();
         var reader = Topology.ReadersOf(door)[0];
@@ -130,7 +128,8 @@ public sealed class DoorsDocumentTests : RedisFixture
     /// <summary>The example of the page for that door, so many minutes later.</summary>
     private static OutsideEntry Example(string door, int minutes)
     {
-        var words = DoorsDocument.Additions.First(line => line.Contains(door, StringComparison.Ordinal)).Split(' ')[4..];
+        var example = DoorsDocument.Additions.First(line => line.Contains(door, StringComparison.Ordinal));
+        var words = example.Split(' ')[4..];
         var entry = new OutsideEntry();
         foreach (var pair in words.Chunk(2)) entry.Add(pair[0], pair[1]);
         entry.Set("at", $"2024-08-08T12:0{minutes}:00Z");
