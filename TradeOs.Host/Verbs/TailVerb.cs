@@ -57,7 +57,8 @@ internal static class TailVerb
     private static EntryId Print(Entry entry, bool json)
     {
         if (json) Console.Out.WriteLine(Json(entry));
-        else Terminal.Out.MarkupLine(Line(entry));
+        else if (IsOutWatched) Terminal.Out.MarkupLine(Line(entry));
+        else Console.Out.WriteLine(Markup.Remove(Line(entry)));
         return entry.Id;
     }
 

@@ -112,6 +112,9 @@ internal ref struct FieldReader
     /// <summary>An amount of money of 0 or more.</summary>
     public decimal Amount(ReadOnlySpan<byte> name) => Number(name, 0, Canonical.AmountMax, "a number of 0 or more");
 
+    /// <summary>A fee of 0 or more; some of them together are still an amount.</summary>
+    public decimal Fee(ReadOnlySpan<byte> name) => Number(name, 0, Canonical.AmountMax / 10, "a number of 0 or more");
+
     /// <summary>Any decimal number.</summary>
     public decimal Signed(ReadOnlySpan<byte> name) =>
         Number(name, -Canonical.AmountMax, Canonical.AmountMax, "a number");

@@ -28,7 +28,7 @@ public sealed record Fill(
         var side = reader.Side("side"u8);
         var quantity = new Quantity(reader.Positive("qty"u8));
         var price = new Price(reader.Positive("price"u8));
-        var fee = reader.Amount("fee"u8);
+        var fee = reader.Fee("fee"u8);
         var asset = reader.Text("fee_asset"u8, MarketEvent.NameLengthMax);
         return new Fill(at, orderId, executionId, symbol, strategy, side, quantity, price, fee, asset);
     }

@@ -21,7 +21,13 @@ internal sealed class MetricsPublisher(AccountOptions account) : IPureStage<Outc
     {
         var open = OpenOf(input);
         var gain = (open?.Gain ?? 0) - (keyed?.Gain ?? 0);
-        var state = (shared ?? MetricsState.StartWith(account.Capital)).Add(input, gain, account.Capital);
+        if ((shared ?? MetricsState.StartWith(account.Capital)).Add(input, gain, account.Capital) is not { } state)
+        {
+            return new(shared, keyed, [], FormattableString.Invariant(
+                $"field 'pnl' is \"{input.Pnl}\", expected no sum of the account beyond ") +
+                FormattableString.Invariant($"{Canonical.AmountMax}; look at who wrote that outcome"));
+        }
+
         return new(state, open, [Snapshot(state, input)]);
     }
 
@@ -48,7 +54,7 @@ internal sealed class MetricsPublisher(AccountOptions account) : IPureStage<Outc
     private static decimal ProfitFactorOf(MetricsState state)
     {
         if (state.Profits == 0) return 0;
-        if (state.Losses * ProfitFactorMax <= state.Profits) return ProfitFactorMax;
+        if (state.Losses <= state.Profits / ProfitFactorMax) return ProfitFactorMax;
         return Math.Round(state.Profits / state.Losses, ShareRoundPlaces);
     }
 }

@@ -20,7 +20,8 @@ internal sealed record MetricsState(
 
     public decimal EquityOf(decimal capital) => capital + GrossPnl - Fees + OpenGain;
 
-    public MetricsState Add(Outcome outcome, decimal openGainChange, decimal capital)
+    /// <summary>The sums with one round trip more; null when one of them would be more than an amount can be.</summary>
+    public MetricsState? Add(Outcome outcome, decimal openGainChange, decimal capital)
     {
         var net = outcome.NetPnl;
         var sums = this with
@@ -35,7 +36,15 @@ internal sealed record MetricsState(
             Returns = Returns.Add((double)outcome.Return),
         };
         var equity = sums.EquityOf(capital);
+        if (!sums.IsCountable(equity)) return null;
         var peak = Math.Max(Peak, equity);
         return sums with { Peak = peak, MaxDrawdown = Math.Max(MaxDrawdown, (peak - equity) / peak) };
+    }
+
+    private bool IsCountable(decimal equity)
+    {
+        foreach (var amount in (ReadOnlySpan<decimal>)[GrossPnl, Fees, Profits, Losses, OpenGain, equity])
+            if (Math.Abs(amount) > Canonical.AmountMax) return false;
+        return true;
     }
 }

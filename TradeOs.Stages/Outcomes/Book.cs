@@ -18,17 +18,22 @@ internal sealed record Book(ImmutableArray<Lot> Lots)
         }
     }
 
-    /// <summary>Average price paid for them, 12 places; 0 when there are none.</summary>
-    internal decimal AveragePrice
+    /// <summary>What was paid for them, quote currency.</summary>
+    internal decimal Paid
     {
         get
         {
-            if (Lots.IsEmpty) return 0;
             var paid = 0m;
             foreach (var lot in Lots) paid += lot.Price * lot.Quantity;
-            return Math.Round(paid / Quantity, Money.PricePlaces);
+            return paid;
         }
     }
+
+    /// <summary>Whether it holds no more than later stages can count.</summary>
+    internal bool IsCountable => Quantity <= Canonical.MagnitudeMax && Paid <= Canonical.AmountMax;
+
+    /// <summary>Average price paid for them, 12 places; 0 when there are none.</summary>
+    internal decimal AveragePrice => Lots.IsEmpty ? 0 : Math.Round(Paid / Quantity, Money.PricePlaces);
 
     public Book Add(Lot lot) => new(Lots.Add(lot));
 

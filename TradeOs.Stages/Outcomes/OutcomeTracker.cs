@@ -17,7 +17,7 @@ internal sealed class OutcomeTracker : IPureStage<Fill, NoState, Book>
     public Decision<NoState, Book> Decide(NoState? shared, Book? keyed, Fill input)
     {
         var book = keyed ?? Book.Empty;
-        if (input.Side == Side.Buy) return new(null, book.Add(Lot.Of(input)), []);
+        if (input.Side == Side.Buy) return Buy(book, input);
         var said = ImmutableArray.CreateBuilder<Message>();
         var exit = Lot.Of(input);
         while (exit.Quantity > 0 && !book.Lots.IsEmpty)
@@ -36,6 +36,15 @@ internal sealed class OutcomeTracker : IPureStage<Fill, NoState, Book>
         return new(null, book.Lots.IsEmpty ? null : book, said.ToImmutable());
     }
 
+    private static Decision<NoState, Book> Buy(Book book, Fill input)
+    {
+        var after = book.Add(Lot.Of(input));
+        if (after.IsCountable) return new(null, after, []);
+        return new(null, book.Lots.IsEmpty ? null : book, [], FormattableString.Invariant(
+            $"field 'qty' is \"{input.Quantity}\", expected no more than makes {Canonical.MagnitudeMax} units of ") +
+            $"{input.Symbol} held by {input.Strategy}; look at who wrote that fill");
+    }
+
     private static Outcome OutcomeOf(Fill exit, Lot bought, Lot sold, Book left)
     {
         var pnl = Math.Round((sold.Price - bought.Price) * bought.Quantity, Money.Places);
@@ -44,8 +53,13 @@ internal sealed class OutcomeTracker : IPureStage<Fill, NoState, Book>
         var held = exit.At > bought.At ? exit.At - bought.At : TimeSpan.Zero;
         return new Outcome(
             exit.At, exit.Symbol, exit.Strategy, Side.Buy, new Quantity(bought.Quantity), new Price(bought.Price),
-            exit.Price, pnl, fees, Math.Round((pnl - fees) / paid, ReturnPlaces),
+            exit.Price, pnl, fees, ReturnOf(pnl - fees, paid),
             held.Ticks / TimeSpan.TicksPerMillisecond,
             new Quantity(left.Quantity), new Price(left.AveragePrice));
     }
+
+    /// <summary>A share of next to nothing would be more than a decimal holds.</summary>
+    private static decimal ReturnOf(decimal net, decimal paid) => Math.Abs(net) / Canonical.AmountMax >= paid
+        ? Math.Sign(net) * Canonical.AmountMax
+        : Math.Round(net / paid, ReturnPlaces);
 }

@@ -60,7 +60,8 @@ internal sealed class EntryMutation(int seed)
     private OutsideEntry Noise()
     {
         var entry = new OutsideEntry();
-        for (var left = _random.Next(1, _random.Next(50) == 0 ? 1500 : 12); left > 0; left--) entry.Add(Bytes(), Bytes());
+        var countMax = _random.Next(50) == 0 ? 1500 : 12;
+        for (var left = _random.Next(1, countMax); left > 0; left--) entry.Add(Bytes(), Bytes());
         return entry;
     }
 

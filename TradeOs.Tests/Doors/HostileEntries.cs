@@ -37,8 +37,10 @@ internal static class HostileEntries
         yield return new("a name of 1 MB", entry => entry.Add(Large, [1]), "the entry has 10");
         yield return new(
             "a field of 1 MB nobody reads", entry => entry.Add("note"u8.ToArray(), Large), "the entry has 10");
-        yield return new("10,000 fields", entry => Fill(entry, 10_000), "the entry has 10000 fields, expected at most 1");
-        yield return new("1,001 fields", entry => Fill(entry, 1001), "the entry has 1001 fields, expected at most 1000");
+        yield return new(
+            "10,000 fields", entry => Fill(entry, 10_000), "the entry has 10000 fields, expected at most 1000");
+        yield return new(
+            "1,001 fields", entry => Fill(entry, 1001), "the entry has 1001 fields, expected at most 1000");
     }
 
     /// <summary>Fields missing, or there twice.</summary>
@@ -47,9 +49,11 @@ internal static class HostileEntries
         yield return new("no field anybody knows", entry => Empty(entry).Add("a", "b"), "field 'at' is missing");
         yield return new("a field missing", entry => entry.Remove("symbol"), "field 'symbol' is missing");
         yield return new(
-            "a field twice, the same", entry => entry.Add("symbol", "G"), "field 'symbol' is there twice, expected once");
+            "a field twice, the same", entry => entry.Add("symbol", "G"),
+            "field 'symbol' is there twice, expected once");
         yield return new(
-            "a field twice, not the same", entry => entry.Add("at", "2024-08-08T12:00:00Z"), "field 'at' is there twice");
+            "a field twice, not the same", entry => entry.Add("at", "2024-08-08T12:00:00Z"),
+            "field 'at' is there twice, expected once");
         yield return new(
             "a name in capitals", entry => entry.Remove("symbol").Add("SYMBOL", "G"), "field 'symbol' is missing");
     }

@@ -89,7 +89,7 @@ public sealed class HostileToolsTests
     private static string ControlCharacters(string text)
     {
         var found = new StringBuilder();
-        foreach (var mark in text.Where(mark => (char.IsControl(mark) && mark is not '\n' and not '\r') || mark == '\u202e'))
+        foreach (var mark in text.Where(mark => mark == '\u202e' || (char.IsControl(mark) && mark is not '\n')))
             found.Append(System.Globalization.CultureInfo.InvariantCulture, $"{(int)mark:x2} ");
         return found.ToString();
     }

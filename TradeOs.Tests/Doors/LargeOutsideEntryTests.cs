@@ -6,7 +6,8 @@ using TradeOs.Tests.Stages;
 
 namespace TradeOs.Tests.Doors;
 
-/// <summary>Entries as large as Redis takes them: one dead letter each, bounded memory, and the line moves on.</summary>
+/// <summary>Entries as large as outsiders can make them: one dead letter each, bounded memory, and the line moves
+/// on.</summary>
 [TestFixture]
 public sealed class LargeOutsideEntryTests : RedisFixture
 {

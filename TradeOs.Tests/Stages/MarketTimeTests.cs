@@ -47,8 +47,9 @@ public sealed class MarketTimeTests
         run.Show(Sample.Trade(0, 100), Sample.Trade(Year, 100));
 
         Assert.That(run.Doubt, Is.EqualTo(
-            "field 'at' is \"2025-08-09T12:00:00.000000Z\", expected within 31.00:00:00 of 2024-08-08T12:00:00.000000Z, " +
-            "the newest of BTCUSDT; a second entry that agrees moves market time there (Market:TimeJumpMax)"));
+            "field 'at' is \"2025-08-09T12:00:00.000000Z\", expected within 31.00:00:00 of " +
+            "2024-08-08T12:00:00.000000Z, the newest of BTCUSDT; a second entry that agrees moves market time there " +
+            "(Market:TimeJumpMax)"));
     }
 
     [Test]

@@ -22,6 +22,18 @@ public sealed class MetricsPublisherTests
     }
 
     [Test]
+    public void Metrics_ShownMoreThanAnAccountCanHold_DoNotBelieveIt()
+    {
+        var run = PureRun.Of(new MetricsPublisher(new AccountOptions()));
+
+        run.Show(Sample.Outcome(1), Sample.Outcome(Canonical.AmountMax) with { ExitPrice = new Price(1) });
+
+        Assert.That(run.Doubt, Is.EqualTo(
+            "field 'pnl' is \"10000000000000000000000000000\", expected no sum of the account beyond " +
+            "10000000000000000000000000000; look at who wrote that outcome"));
+    }
+
+    [Test]
     public void Metrics_AfterSomeOutcomes_AddThemUp()
     {
         var snapshot = Last(

@@ -6,6 +6,29 @@ namespace TradeOs.Tests.Stages;
 public sealed class OutcomeTrackerTests
 {
     [Test]
+    public void Tracker_ShownAFillBeyondAnyBook_DoesNotBelieveIt()
+    {
+        var run = PureRun.Of(new OutcomeTracker());
+
+        run.Show(Sample.Fill(1, Side.Buy, 100_000_000_000_000m, 1), Sample.Fill(2, Side.Buy, 1, 1));
+
+        Assert.That(run.Doubt, Is.EqualTo(
+            "field 'qty' is \"1\", expected no more than makes 100000000000000 units of BTCUSDT held by ema-cross; " +
+            "look at who wrote that fill"));
+    }
+
+    [Test]
+    public void Tracker_OfWhatWasBoughtForNextToNothing_BoundsTheReturn()
+    {
+        var run = PureRun.Of(new OutcomeTracker());
+
+        var won = run.Show(
+            Sample.Fill(1, Side.Buy, 1, 0.0000000000000000000000000001m), Sample.Fill(2, Side.Sell, 1, 100));
+
+        Assert.That(((Outcome)won[0]).Return, Is.EqualTo(Canonical.AmountMax));
+    }
+
+    [Test]
     public void Tracker_ShownAnExit_ClosesTheRoundTrip()
     {
         var said = Run().Show(Buy(1, 2, 100, 0.2m), Sell(4, 2, 110, 0.22m));

@@ -40,8 +40,7 @@ public sealed class RedisServerProcess : TestRedis
     /// <exception cref="IgnoreException">TRADEOS_TEST_REDIS gives the tests servers of another kind.</exception>
     public static new async Task<RedisServerProcess> StartAsync(params string[] extraArguments)
     {
-        if (TestRedisChoice.Current is { Kind: not TestRedisKind.Process } other)
-            throw other.Lacks("a redis-server process of its own");
+        IgnoreUnlessOurs();
         var server = new RedisServerProcess(extraArguments);
         try
         {
@@ -59,6 +58,7 @@ public sealed class RedisServerProcess : TestRedis
     /// lines come last and win.</summary>
     public static async Task<RedisServerProcess> StartFromFileAsync(params string[] lines)
     {
+        IgnoreUnlessOurs();
         var server = new RedisServerProcess([]) { _isFromFile = true };
         string[] durable =
         [
@@ -137,6 +137,12 @@ public sealed class RedisServerProcess : TestRedis
     private string ConfigurationPath => Path.Combine(Directory, "redis.conf");
 
     private string LogPath => Path.Combine(Directory, "redis.log");
+
+    private static void IgnoreUnlessOurs()
+    {
+        if (TestRedisChoice.Current is { Kind: not TestRedisKind.Process } other)
+            throw other.Lacks("a redis-server process of its own");
+    }
 
     private ProcessStartInfo StartInfo() => new(
         "redis-server",
