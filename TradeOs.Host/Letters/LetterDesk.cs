@@ -131,7 +131,8 @@ internal sealed class LetterDesk : IDisposable
     /// <summary>Whether the resolution found is the one whose reply was lost; if another operator noted the very same
     /// meanwhile, what was asked for is done all the same.</summary>
     private bool IsOurs(LetterLook look, Func<DeadLetter, Resolution> note) =>
-        _isInDoubt && look is { Letter: { } letter, Resolution: { } found } && note(letter) == found with { Entry = null };
+        _isInDoubt && look is { Letter: { } letter, Resolution: { } found }
+        && note(letter) == found with { Entry = null };
 
     /// <summary>The server is durable, ours and sealed.</summary>
     private async Task<string> AdmitAsync(CancellationToken cancellationToken)

@@ -16,10 +16,11 @@ public sealed class InstanceComparison(string dataDirectory) : IInstanceIdentity
         var theirs = (string?)await connection.ExecuteAsync("GET", RedisKeys.Instance);
         var ours = _file.Read();
         if (theirs is not null && theirs == ours?.Id) return;
+        var found = theirs is null ? "no instance id" : $"the instance id {theirs}";
         throw new RefusedException(
-            $"Redis at {connection.Endpoint} holds {(theirs is null ? "no instance id" : $"the instance id {theirs}")}, " +
-            $"and {_file.FilePath} {(ours is null ? "is absent" : $"expects {ours.Id}")}; expected the same in both. " +
-            "Nothing was written. Give the data directory that belongs to this server with --data DIR, or the right " +
-            "server with --redis HOST:PORT.");
+            $"Redis at {connection.Endpoint} holds {found}, and {_file.FilePath} " +
+            $"{(ours is null ? "is absent" : $"expects {ours.Id}")}; expected the same in both. Nothing was written. " +
+            "Give the data directory that belongs to this server with --data DIR, or the right server with --redis " +
+            "HOST:PORT.");
     }
 }

@@ -15,6 +15,10 @@ public abstract class DeadLetterFixture
         "at 2030-08-08T12:00:00Z symbol Z strategy s side buy price -1 bid 100 ask 100 volume 1000 confidence 1 " +
         "reason r atr 1";
 
+    protected const string Sha256OfX = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+
+    protected static readonly string[] Because = ["--reason", "mended by hand"];
+
     protected RedisServerProcess Server { get; private set; } = null!;
 
     private protected TemporaryDirectory Files { get; private set; } = null!;

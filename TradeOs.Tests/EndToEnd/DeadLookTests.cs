@@ -88,6 +88,32 @@ public sealed class DeadLookTests : DeadLetterFixture
     }
 
     [Test]
+    public async Task List_OfAKeyThatIsNoStream_SaysSo()
+    {
+        await using var server = await RedisServerProcess.StartAsync();
+        await server.CliAsync("SET", StreamNames.DeadLetters, "x");
+
+        var result = await TradeOsProcess.RunAsync("dead", "list", "--redis", server.Endpoint);
+
+        Assert.That(result.ExitCode, Is.EqualTo(1), result.ToString());
+        Assert.That(result.Error, Does.Contain("dead.letters is a string, expected a stream. Somebody overwrote it"));
+    }
+
+    [Test]
+    public async Task Status_WithMoreLettersThanItLooksAt_SaysAtLeast()
+    {
+        await using var server = await RedisServerProcess.StartAsync();
+        await server.CliAsync(
+            "EVAL",
+            "for i = 1, 1001 do redis.call('XADD', 'dead.letters', '*', 'stage', 'feed', 'stream', 'f', 'id', i, " +
+            $"'error', 'e', 'length', 1, 'sha256', '{Sha256OfX}', 'raw', 'x') end", "0");
+
+        var result = await TradeOsProcess.RunAsync("status", "--redis", server.Endpoint);
+
+        Assert.That(result.Output, Does.Contain("Dead letters open: at least 1,000   (tradeos dead list)"));
+    }
+
+    [Test]
     public async Task Show_ALetterKeptWhole_ShowsItsFieldsAndTheNextMove()
     {
         var open = await DeadAsync("show", _row);
