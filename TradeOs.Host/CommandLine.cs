@@ -43,7 +43,7 @@ internal static class CommandLine
     {
         var feeds = new Option<string[]>("--feed")
         {
-            Description = "Market data: FORMAT:PATH[,symbol=S][,source=N], simulated[:rate=N,...] or none; "
+            Description = "Market data: [FORMAT:]PATH[,symbol=S][,source=N], simulated[:rate=N,...] or none; "
                 + "may be repeated",
             HelpName = "SPEC",
         };

@@ -67,8 +67,8 @@ public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, str
     /// <summary>What stands behind the path, kept until the format that reads it is known.</summary>
     private string Options { get; init; } = "";
 
-    /// <summary>The word of a format, as typed and as kept in the feed's state.</summary>
-    public static string WordOf(FeedFormat format) => Words[(int)format];
+    /// <summary>The word of a format, as typed and as kept in the feed's state; empty while none is named.</summary>
+    public static string WordOf(FeedFormat format) => format == FeedFormat.Unnamed ? "" : Words[(int)format];
 
     /// <summary>Reads a SPEC.</summary>
     /// <exception cref="FeedSpecException">

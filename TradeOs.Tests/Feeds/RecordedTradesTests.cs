@@ -64,32 +64,30 @@ public sealed class RecordedTradesTests
             Is.EqualTo("173525189 195900282 173525190 195900283 173525191 195900284 173525192"));
     }
 
-    [Test]
-    public async Task Parsing_OfARecordedDay_PrintsItsSpeed()
+    [TestCase("binance-trades", Recorded.BtcSpot, "BTCUSDT-trades-many.csv")]
+    [TestCase("tardis-trades", Recorded.TardisTrades, "many.csv")]
+    public async Task Parsing_OfARecordedDay_PrintsItsSpeed(string format, string recording, string name)
     {
-        var day = Recorded.File(Recorded.BtcSpot);
         using var run = new FeedRun();
-        using var packed = new System.IO.Compression.GZipStream(
-            File.OpenRead(day), System.IO.Compression.CompressionMode.Decompress);
-        using var once = new MemoryStream();
-        await packed.CopyToAsync(once);
-        using var many = new MemoryStream();
-        for (var copy = 0; copy < 50; copy++) once.WriteTo(many);
-        var file = TradeOs.Host.FeedFile.Open(run.File("BTCUSDT-trades-many.csv", many.ToArray()));
-        var spec = TradeOs.Host.FeedSpec.Parse("binance-trades:" + file.Path);
+        var lines = Recorded.Lines(recording);
+        var rows = lines.Skip(lines[0].StartsWith("exchange", StringComparison.Ordinal) ? 1 : 0);
+        var day = string.Concat(rows.Select(row => row + "\n"));
+        var many = lines[0] + "\n" + string.Concat(Enumerable.Repeat(day, 50));
+        var file = TradeOs.Host.FeedFile.Open(run.File(name, many));
+        var spec = TradeOs.Host.FeedSpec.Parse($"{format}:{file.Path}");
         for (var round = 0; round < 3; round++)
         {
             var start = TimeProvider.System.GetTimestamp();
             await using var parser = new TradeOs.Host.RowParser(file, spec, "", 0);
-            var rows = 0L;
+            var parsed = 0L;
             for (var isLast = false; !isLast;)
             {
                 if (!parser.TryTake(out var block)) await parser.WaitAsync(CancellationToken.None);
-                else (rows, isLast) = (rows + block.Rows.Count, block.IsLast);
+                else (parsed, isLast) = (parsed + block.Rows.Count, block.IsLast);
             }
 
             var seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
-            await TestContext.Out.WriteLineAsync($"binance-trades: {rows} rows parsed, {rows / seconds:N0} rows/s");
+            await TestContext.Out.WriteLineAsync($"{format}: {parsed} rows parsed, {parsed / seconds:N0} rows/s");
         }
     }
 
