@@ -84,7 +84,7 @@ public sealed class FileTests
         var result = await MemoryAsync("parquet:file");
 
         Assert.That(result.ExitCode, Is.EqualTo(2), result.ToString());
-        Assert.That(result.Error, Does.Contain("parquet").And.Contain("binance-trades, ohlcv, simulated"));
+        Assert.That(result.Error, Does.Contain("parquet").And.Contain("ohlcv, ndjson, simulated"));
     }
 
     [Test]
