@@ -158,6 +158,7 @@ internal sealed class DataConnection : IDisposable
                 new BusUnavailableException($"Redis is not ready: {error}"),
             "NOGROUP" or "WRONGTYPE" or "UNBLOCKED" =>
                 new StreamDamagedException($"A stream is not what it was: {error}"),
+            _ when RedisRefusal.Permission(error) is not null => RedisRefusal.Of("", error),
             _ => new RefusedException($"Redis refused a command: {error}"),
         };
     }
@@ -171,7 +172,8 @@ internal sealed class DataConnection : IDisposable
         catch (BusUnavailableException failure)
         {
             Dispose();
-            if (await ServerStream.RejectionAsync(options, failure, cancellationToken) is { } rejection) throw rejection;
+            if (await ServerStream.RejectionAsync(options, failure, cancellationToken) is { } rejection)
+                throw rejection;
             throw;
         }
         catch
