@@ -108,8 +108,9 @@ public sealed partial class ServerGate : IServerGate, IDisposable
         "LOADING" or "BUSY" or "MASTERDOWN" or "MISCONF" => new BusUnavailableException(
             $"Redis at {_options.Endpoint} is not ready: {refusal.Message} It is tried again.", refusal),
         _ => new RefusedException(
-            $"Redis at {_options.Endpoint} refused a command while it was examined: {refusal.Message} " +
-            "Permit it to the 'default' user, or remove what is in its way."),
+            $"Redis at {_options.Endpoint} refused a command while it was examined: {refusal.Message.TrimEnd('.')}. " +
+            (RedisRefusal.Permission(refusal.Message) ??
+                "Permit it to the 'default' user, or remove what is in its way.")),
     };
 
     [LoggerMessage(150, LogLevel.Warning, "Redis at {Endpoint}: {Finding}")]

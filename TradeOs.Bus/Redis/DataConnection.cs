@@ -137,6 +137,7 @@ internal sealed class DataConnection : IDisposable
                 new BusUnavailableException($"Redis is not ready: {error}"),
             "NOGROUP" or "WRONGTYPE" or "UNBLOCKED" =>
                 new StreamDamagedException($"A stream is not what it was: {error}"),
+            _ when RedisRefusal.Permission(error) is not null => RedisRefusal.Of("", error),
             _ => new RefusedException($"Redis refused a command: {error}"),
         };
     }

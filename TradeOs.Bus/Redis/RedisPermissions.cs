@@ -13,6 +13,9 @@ public static class RedisPermissions
     private const string Reader = "reader";
     private const string Nothing = "0000000000000000000000000000000000000000";
 
+    /// <summary>Commands that are permitted by their second word.</summary>
+    private static readonly HashSet<string> Containers = ["ACL", "CLIENT", "CONFIG", "SCRIPT", "XGROUP", "XINFO"];
+
     /// <summary>The commands of the pipeline and of every verb, on these streams.</summary>
     /// <param name="streams">Names of the streams of the topology; at least one.</param>
     /// <returns>Commands, the first word of each its name; a key is asked about once for reading and writing.</returns>
@@ -26,6 +29,14 @@ public static class RedisPermissions
             .. all.Select(stream => (string[])["XADD", stream, "*", "name", "value"]),
             .. all.Select(stream => (string[])["XRANGE", stream, "-", "+", "COUNT", "1"]),
         ];
+    }
+
+    /// <summary>The rule that permits a command, e.g. <c>+xadd</c> or <c>+xinfo|stream</c>.</summary>
+    public static string Rule(IReadOnlyList<string> command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        var name = Containers.Contains(command[0]) ? $"{command[0]}|{command[1]}" : command[0];
+        return "+" + name.ToLowerInvariant();
     }
 
     /// <summary>Who we are, what the server is, and the rewrite after its restart.</summary>
@@ -51,8 +62,8 @@ public static class RedisPermissions
 
     private static string[][] Scripts(string stream) =>
     [
-        ["SCRIPT", "LOAD", "return 1"], ["EVALSHA", Nothing, "2", RedisKeys.Checkpoint(Reader), stream],
-        ["EVAL", "return 1", "1", stream],
+        ["SCRIPT", "LOAD", "return"], ["EVALSHA", Nothing, "2", RedisKeys.Checkpoint(Reader), stream],
+        ["EVAL", "return", "1", stream],
     ];
 
     private static string[][] Reading(string stream) =>

@@ -39,7 +39,11 @@ public static partial class RedisRefusal
     {
         ArgumentNullException.ThrowIfNull(error);
         if (Command().Match(error) is { Success: true } command)
-            return $"Permit it: {RedisPermissions.SetUser} +{command.Groups["name"].Value.ToLowerInvariant()}";
+        {
+            var onKey = command.Groups["key"].Success ? $" ~{command.Groups["key"].Value}" : "";
+            return $"Permit it: {RedisPermissions.SetUser} +{command.Groups["name"].Value.ToLowerInvariant()}{onKey}";
+        }
+
         if (Key().Match(error) is { Success: true } key)
             return $"Permit it: {RedisPermissions.SetUser} ~{key.Groups["name"].Value}";
         if (!error.StartsWith("NOPERM", StringComparison.Ordinal) && !Script().IsMatch(error)) return null;
@@ -48,8 +52,8 @@ public static partial class RedisRefusal
             : "Permit it what deploy/redis-users.acl permits. ACL LOG says which command it was.";
     }
 
-    /// <summary>As said by 7.0 and 7.2, by ACL DRYRUN and by NOPERM alike.</summary>
-    [GeneratedRegex(@"no permissions to run the '(?<name>[^']+)' command")]
+    /// <summary>As said by 7.0 and 7.2, by ACL DRYRUN and by NOPERM alike; commit.lua names the key too.</summary>
+    [GeneratedRegex(@"no permissions to run the '(?<name>[^']+)' command( on the '(?<key>[^']+)' key)?")]
     private static partial Regex Command();
 
     [GeneratedRegex(@"no permissions to access the '(?<name>[^']+)' key")]

@@ -89,6 +89,23 @@ for i = 1, tonumber(ARGV[10]) do
   next_key = next_key + 1 + readers
 end
 
+-- A command that is not permitted would end the script between two writes.
+local missing
+local function permit(command, key, ...)
+  if not redis.acl_check_cmd(command, key, ...) then missing = { command, key } end
+end
+
+for _, stream in ipairs(streams) do permit('XADD', stream, '*', 'name', 'value') end
+for _, trim in ipairs(trims) do permit('XTRIM', trim[1], 'MAXLEN', '=', '1') end
+permit('HSET', KEYS[2], 'name', 'value')
+permit('HDEL', KEYS[2], 'name')
+permit('HSET', KEYS[1], 'name', 'value')
+if ARGV[9] ~= '' then permit('XACK', KEYS[4], ARGV[9], '0-0') end
+if missing then
+  return redis.error_reply('NOPERM nothing was written, the user has no permissions to run the \'' ..
+    string.lower(missing[1]) .. '\' command on the \'' .. missing[2] .. '\' key')
+end
+
 -- Writes -----------------------------------------------------------------------------------------------------------
 
 for _, trim in ipairs(trims) do redis.call('XTRIM', trim[1], 'MAXLEN', '=', string.format('%.0f', trim[2])) end

@@ -30,6 +30,38 @@ public sealed class CommitScriptTests : RedisFixture
         Assert.That(await Server.CliAsync("XPENDING", "in", "copy"), Does.StartWith("1\n"));
     }
 
+    /// <summary>Redis does not roll a script back: a command that is not permitted must stop it before its first
+    /// write.</summary>
+    [TestCase("xadd", "out")]
+    [TestCase("hset", "tradeos:checkpoint:copy")]
+    [TestCase("hdel", "tradeos:state:copy")]
+    [TestCase("xack", "in")]
+    public async Task Commit_ACommandIsNotPermittedAnyMore_IsRefusedAndWritesNothing(string command, string key)
+    {
+        using var bus = NewHost();
+        await using var reader = await bus.OpenAsync(Copy(ReadMode.Group), Cancel);
+        await AddAsync("a");
+        var batch = await CopyOfAllAsync(reader);
+        batch.SetState("name", "value");
+        await Server.CliAsync("ACL", "SETUSER", "default", "-" + command);
+        try
+        {
+            var error = Assert.ThrowsAsync<RefusedException>(async () => await reader.CommitAsync(batch, Cancel));
+
+            Assert.That(error!.Message, Does.Contain("NOPERM nothing was written")
+                .And.EndsWith($"Permit it: ACL SETUSER default +{command} ~{key}"));
+        }
+        finally
+        {
+            await Server.CliAsync("ACL", "SETUSER", "default", "+" + command);
+        }
+
+        Assert.That(await Server.CliAsync("XLEN", "out"), Is.EqualTo("0"));
+        Assert.That(await Server.CliAsync("HLEN", RedisKeys.State("copy")), Is.EqualTo("0"));
+        Assert.That(await Server.CliAsync("HGET", RedisKeys.Checkpoint("copy"), "count"), Is.EqualTo("0"));
+        Assert.That(await Server.CliAsync("XPENDING", "in", "copy"), Does.StartWith("1\n"));
+    }
+
     /// <summary>The second lock on the door: no connection is killed here, the commit itself must see it.</summary>
     [TestCase("epoch", "2")]
     [TestCase("owner", "another")]

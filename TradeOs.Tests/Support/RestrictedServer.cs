@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using TradeOs.Bus;
 
 namespace TradeOs.Tests;
@@ -13,10 +15,16 @@ public sealed class RestrictedServer : IDisposable
     /// <summary>Password of the users <c>admin</c>, <c>inspector</c> and <c>door</c>.</summary>
     public const string OtherPassword = "right battery";
 
+    /// <summary>What stands for a password in the shipped file: a SHA-256 nobody knows the text of.</summary>
+    public const string Placeholder = "#0000000000000000000000000000000000000000000000000000000000000000";
+
     private readonly TemporaryDirectory _files = new();
     private readonly int _tlsPort = RedisServerProcess.FreePort();
     private RedisServerProcess _server = null!;
     private PemPair _client = null!;
+
+    /// <summary>The file as it is shipped.</summary>
+    public static string ShippedFile => Path.Combine(Repository.Root, "deploy", "redis-users.acl");
 
     /// <summary>Path of the server's own copy of the ACL file.</summary>
     public string AclFile => _files["users.acl"];
@@ -62,12 +70,11 @@ public sealed class RestrictedServer : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _files.Dispose();
 
-    /// <summary>The shipped file with passwords set as its head tells, and the keys of the contract's streams
+    /// <summary>The shipped file with passwords set as docs/REDIS.md tells, and the keys of the contract's streams
     /// added.</summary>
     private static string AclText()
     {
-        var shipped = File.ReadAllText(Path.Combine(Repository.Root, "deploy", "redis-users.acl"));
-        var lines = shipped.Split('\n').Select(line => line switch
+        var lines = File.ReadAllText(ShippedFile).Split('\n').Select(line => line switch
         {
             _ when line.StartsWith("user default", StringComparison.Ordinal) =>
                 WithPassword(line, Password) + " ~in ~out ~dead",
@@ -77,14 +84,10 @@ public sealed class RestrictedServer : IDisposable
         return string.Join('\n', lines);
     }
 
-    /// <summary>The user with this password, by its SHA-256 as in the head of the file.</summary>
     private static string WithPassword(string line, string password) => line.Replace(
         Placeholder, "#" + Convert.ToHexStringLower(
-            System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(password))),
+            SHA256.HashData(Encoding.UTF8.GetBytes(password))),
         StringComparison.Ordinal);
-
-    /// <summary>What stands for a password in the shipped file: the hash of none.</summary>
-    public const string Placeholder = "#0000000000000000000000000000000000000000000000000000000000000000";
 
     private static RedisOptions With(string endpoint) =>
         new() { Endpoint = endpoint, Mode = RedisMode.External, Password = Password };
