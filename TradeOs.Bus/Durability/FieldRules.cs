@@ -21,8 +21,8 @@ internal static class FieldRules
         ServerRule.Field(Checks.Loading, "loading", "0", "Wait until it has loaded its data."),
         ServerRule.Field(
             Checks.AofDisabled, "aof_enabled", "1",
-            "The append-only file is not written. If appendonly says yes all the same, look into the server's log and " +
-            "restart it."),
+            "The append-only file is not written. If appendonly says yes all the same, look into the server's log " +
+            "and restart it."),
         ServerRule.Field(
             Checks.WritesRefused, "aof_last_write_status", "ok",
             "The last write of the append-only file failed: look into the server's log, make room on its disk."),

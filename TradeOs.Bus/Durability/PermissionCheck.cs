@@ -59,7 +59,8 @@ public static partial class PermissionCheck
             .Concat(keys.Select(key => "~" + key)).ToList();
         var quoted = string.Join(" ", rules.Select(rule => $"\"{rule}\""));
         examination.Found(
-            Checks.Permission, $"the permissions of user {User}", denied[0].Text, $"{string.Join(" ", rules)} permitted",
+            Checks.Permission, $"the permissions of user {User}", denied[0].Text,
+            $"{string.Join(" ", rules)} permitted",
             $"As an administrator run `ACL SETUSER {User} {quoted}`, {Persist}.");
     }
 

@@ -26,6 +26,9 @@ public sealed record ServerFacts(
     public bool IsOnThisMachine =>
         HostOf("laddr") is { } theirs && (theirs == HostOf("addr") || IsLoopback(theirs));
 
+    /// <summary>Whether it is a node of a cluster, of which nothing more can be asked.</summary>
+    public bool IsCluster => Fields.GetValueOrDefault("redis_mode") == "cluster";
+
     /// <summary>A field of INFO as a number; null when it is absent.</summary>
     public long? Number(string field) => ParseNumber(Fields.GetValueOrDefault(field));
 
@@ -48,6 +51,11 @@ public sealed record ServerFacts(
         var id = (string?)await connection.ExecuteAsync("CLIENT", "ID") ?? "";
         return ClientLine((string?)await connection.ExecuteAsync("CLIENT", "LIST", "ID", id) ?? "");
     }
+
+    /// <summary>The fields of an answer of INFO.</summary>
+    internal static IReadOnlyDictionary<string, string> InfoFields(string answer) =>
+        answer.Split("\r\n").Select(line => line.Split(':', 2)).Where(field => field.Length == 2)
+            .ToDictionary(field => field[0], field => field[1], StringComparer.Ordinal);
 
     /// <summary>The fields of one line of CLIENT LIST.</summary>
     public static IReadOnlyDictionary<string, string> ClientLine(string line) =>

@@ -65,8 +65,8 @@ public sealed partial class ServerGate : IServerGate, IDisposable
 
     private async Task ExamineAsync(ControlConnection connection, string runId, CancellationToken cancellationToken)
     {
-        await ServerRun.ThrowUnlessAsync(connection, runId);
         await JudgeAsync(connection);
+        await ServerRun.ThrowUnlessAsync(connection, runId);
         await _identity.VerifyAsync(connection, cancellationToken);
         if (!_isManaged && await new AofSeal(connection, _time).SealAsync(runId, cancellationToken))
             LogSealed(_logger, connection.Endpoint, runId);

@@ -30,8 +30,8 @@ internal static class CheckpointExamination
             else if (keys.TypeOf(key) == "none" && await WasOpenedAsync(control, keys, reader.Name))
             {
                 examination.Found(
-                    Checks.CheckpointMissing, key, "nothing", $"the checkpoint of {reader.Name}, which was opened before",
-                    Restore);
+                    Checks.CheckpointMissing, key, "nothing",
+                    $"the checkpoint of {reader.Name}, which was opened before", Restore);
             }
         }
 

@@ -19,15 +19,21 @@ internal static class DoctorExamination
         var probe = await ServerProbe.AskAsync(settings.Redis, cancellationToken);
         if (!ReadinessCheck.Examine(probe, settings.Redis.Endpoint, examination)) return examination;
         using var control = await ControlConnection.ConnectAsync(settings.Redis, cancellationToken);
-        await ExamineServerAsync(control, settings, time, examination);
+        var facts = await DurabilityCheck.ExamineAsync(control, examination);
+        if (facts.IsCluster)
+        {
+            foreach (var check in Checks.All) examination.Skip(check, "the server is a node of a cluster");
+            return examination;
+        }
+
+        await ExamineServerAsync(control, facts, settings, time, examination);
         await ExamineKeysAsync(control, settings, examination);
         return examination;
     }
 
     private static async Task ExamineServerAsync(
-        ControlConnection control, Settings settings, TimeProvider time, Examination examination)
+        ControlConnection control, ServerFacts facts, Settings settings, TimeProvider time, Examination examination)
     {
-        var facts = await DurabilityCheck.ExamineAsync(control, examination);
         await PermissionCheck.ExamineAsync(control, RedisPermissions.Needed(Topology.Streams), examination);
         await TryAsync(
             examination, [Checks.Clock], () => ClockExamination.ExamineAsync(control, time, examination));

@@ -47,7 +47,7 @@ internal sealed class GroupExamination(
         if (gone.Count == 0) return;
         examination.Found(
             Checks.PendingGone, $"{stream} group {group}",
-            $"{gone.Count}{(gone.Count == NamedMax ? " or more" : "")} pending entries gone, {gone[0]} first",
+            $"pending entries gone: {gone.Count}{(gone.Count == NamedMax ? " or more" : "")}, {gone[0]} first",
             "every pending entry in the stream",
             "They were delivered, never committed, and then trimmed or deleted. Restore the data of this server; or " +
             $"accept the loss: with the host stopped run `XACK {stream} {group} {string.Join(" ", gone)}`, then " +
@@ -87,10 +87,10 @@ internal sealed class GroupExamination(
         "nothing is lost or done twice.");
 
     private void NoteConsumer(string stream, string group, string name, long pending) => examination.Found(
-        Checks.ConsumerUnknown, $"{stream} group {group}", $"consumer {name} with {pending} pending entries",
+        Checks.ConsumerUnknown, $"{stream} group {group}", $"consumer {name}, entries pending: {pending}",
         $"no consumer but {group}",
-        "What somebody else reads in our group never reaches us, and the host stops: give that program a group of its " +
-        $"own, start the host again, then run `XGROUP DELCONSUMER {stream} {group} {name}`.");
+        "What somebody else reads in our group never reaches us, and the host stops: give that program a group of " +
+        $"its own, start the host again, then run `XGROUP DELCONSUMER {stream} {group} {name}`.");
 
     private void NoteUnknown(string stream, string group) => examination.Found(
         Checks.GroupUnknown, stream, $"group {group}", "groups of the pipeline only",

@@ -36,9 +36,9 @@ internal sealed class MachineExamination(long freeDiskMin, string kernel = "/pro
             examination.Found(
                 Checks.FreeDisk, directory, $"{Number(disk.AvailableFreeSpace)} bytes free",
                 $"{Number(needed)} bytes or more",
-                "On a full disk redis-server ends and the pipeline stops: make room there, move the server's data to a " +
-                "larger disk, or lower Redis:FreeDiskMin (it never goes below the size of the append-only file, which " +
-                "a rewrite writes a second time).");
+                "On a full disk redis-server ends and the pipeline stops: make room there, move the server's data to " +
+                "a larger disk, or lower Redis:FreeDiskMin (it never goes below the size of the append-only file, " +
+                "which a rewrite writes a second time).");
         }
 
         if (disk.DriveFormat is not ("tmpfs" or "ramfs")) return;

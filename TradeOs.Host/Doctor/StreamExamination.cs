@@ -43,7 +43,8 @@ internal sealed class StreamExamination(
             await ExamineInputAsync(reader, stream);
     }
 
-    /// <summary>While the pipeline runs both move: the checkpoint was read before the stream, and is again after.</summary>
+    /// <summary>While the pipeline runs both move: the checkpoint was read before the stream, and is again
+    /// after.</summary>
     private async Task ExamineInputAsync(OpenedReader reader, string stream)
     {
         var facts = await FactsAsync(stream);
@@ -55,7 +56,7 @@ internal sealed class StreamExamination(
         var isDeleted = facts.DeletedMax > position && facts.DeletedMax > reader.Deleted;
         if (gone > 0 || isDeleted)
         {
-            var found = gone > 0 ? $"{gone} entries gone" : $"entries up to {facts.DeletedMax} deleted";
+            var found = gone > 0 ? $"entries gone: {gone}" : $"entries up to {facts.DeletedMax} deleted";
             examination.Found(
                 Checks.VanishedEntries, stream, found, $"every entry {name} has not read",
                 "Somebody trimmed or deleted them. " + await AcceptanceAsync(reader, stream, position, facts));
@@ -63,7 +64,7 @@ internal sealed class StreamExamination(
         else if (reader.Count > facts.Added)
         {
             examination.Found(
-                Checks.CountAhead, stream, $"{facts.Added} entries ever appended",
+                Checks.CountAhead, stream, $"entries ever appended: {facts.Added}",
                 $"at least the {reader.Count} that {name} has read",
                 "The stream was deleted and made anew. " + await AcceptanceAsync(reader, stream, position, facts));
         }

@@ -29,6 +29,7 @@ public sealed partial class DoctorDocumentTests
         Assert.That(produced, Is.EquivalentTo(Checks.All.Select(check => check.Code)));
     }
 
-    [GeneratedRegex(@"^\| `(?<code>[a-z-]+)` \| (?<severity>fatal|warning|note) \| \S.* \| \S.* \|$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^\| `(?<code>[a-z-]+)` \| (?<severity>fatal|warning|note) \| \S.* \| \S.* \|$", RegexOptions.Multiline)]
     private static partial Regex Row();
 }

@@ -5,7 +5,7 @@ using TradeOs.Host;
 
 namespace TradeOs.Tests.Doctor;
 
-/// <summary>What the tests of doctor share: an examination in this process, and cures typed as they are written.</summary>
+/// <summary>An examination in this process, and cures typed as they are written.</summary>
 public abstract class DoctorFixture
 {
     /// <summary>Examines a server as <c>tradeos doctor</c> does.</summary>

@@ -25,7 +25,7 @@ public sealed class DoctorVerbTests
         Assert.That(result.ExitCode, Is.EqualTo(1), result.ToString());
         Assert.That(lines[0], Does.Match(
             $"^Redis at {server.Endpoint}: 1 fatal, 1 warning, 1 note; [0-9]+ of {Checks.All.Length} checks passed$"));
-        Assert.That(lines[1], Does.StartWith("fatal appendfsync: appendfsync is \"everysec\", expected always: Run `CON"));
+        Assert.That(lines[1], Does.StartWith("fatal appendfsync: appendfsync is \"everysec\", expected always: Run"));
         Assert.That(lines[2], Does.StartWith("warning save: save is \"3600 1\", expected an empty value: Run `CONFIG"));
         Assert.That(lines[3], Does.StartWith("note aof-load-truncated: "));
         Assert.That(lines[4], Does.StartWith("passed: ").And.Contain(" appendonly "));

@@ -42,8 +42,8 @@ public sealed class MachineFindingTests : DoctorFixture
 
         Assert.That(Codes(examination), Is.EqualTo(new[] { "free-disk", "memory-disk" }));
         Assert.That(Only(examination, "memory-disk").ToString(), Is.EqualTo(
-            $"{disk.Path}/appendonlydir is \"tmpfs\", expected a file system on a disk: Everything in it is gone when " +
-            "the machine loses power: move the server's dir to a disk."));
+            $"{disk.Path}/appendonlydir is \"tmpfs\", expected a file system on a disk: Everything in it is gone " +
+            "when the machine loses power: move the server's dir to a disk."));
     }
 
     [Test]
@@ -80,9 +80,9 @@ public sealed class MachineFindingTests : DoctorFixture
 
         var bytes = long.Parse(used, CultureInfo.InvariantCulture).ToString("N0", CultureInfo.InvariantCulture);
         Assert.That(Only(examination, "overcommit").ToString(), Is.EqualTo(
-            $"{kernel.Path}/sys/vm/overcommit_memory is \"{setting}\", expected 1: The server holds {bytes} bytes, and " +
-            "the kernel may refuse it a second process to rewrite its append-only file, which then only grows: run " +
-            "sysctl vm.overcommit_memory=1 as root, and write it into /etc/sysctl.conf."));
+            $"{kernel.Path}/sys/vm/overcommit_memory is \"{setting}\", expected 1: The server holds {bytes} bytes, " +
+            "and the kernel may refuse it a second process to rewrite its append-only file, which then only grows: " +
+            "run sysctl vm.overcommit_memory=1 as root, and write it into /etc/sysctl.conf."));
     }
 
     [Test]
@@ -115,8 +115,9 @@ public sealed class MachineFindingTests : DoctorFixture
         var near = await ExamineAsync(server, _data.Path, new LateClock(TimeSpan.FromSeconds(1)));
 
         Assert.That(Only(far, "clock").ToString(), Does.Match(
-            "^the server's clock is \"[-0-9]+T[:0-9]+Z\", expected [-0-9]+T[:0-9]+Z, as on this machine, give or take " +
-            "5 s: The order of entries is safe, but their ids tell a wrong time: let both machines keep time by NTP"));
+            "^the server's clock is \"[-0-9]+T[:0-9]+Z\", expected [-0-9]+T[:0-9]+Z, as on this machine, give or " +
+            "take 5 s: The order of entries is safe, but their ids tell a wrong time: let both machines keep time by " +
+            "NTP"));
         Assert.That(Codes(near), Is.Empty);
     }
 

@@ -37,10 +37,10 @@ public sealed class ReaderFindingTests : DoctorFixture
         await CureAsync(_server, found);
 
         Assert.That(found.ToString(), Does.Match(
-            "^signals.raw is \"2 entries gone\", expected every entry signal-qualifier has not read: Somebody trimmed " +
-            "or deleted them. Restore the data of this server; the pipeline stops rather than go on without it. Or " +
-            "accept the loss: with the host stopped run `HSET tradeos:checkpoint:signal-qualifier count [0-9]+ deleted " +
-            "0-0`, and it goes on with what is left.$"));
+            "^signals.raw is \"entries gone: 2\", expected every entry signal-qualifier has not read: Somebody " +
+            "trimmed or deleted them. Restore the data of this server; the pipeline stops rather than go on without " +
+            "it. Or accept the loss: with the host stopped run `HSET tradeos:checkpoint:signal-qualifier count " +
+            "[0-9]+ deleted 0-0`, and it goes on with what is left.$"));
         await AssertCuredAsync();
     }
 
@@ -61,10 +61,10 @@ public sealed class ReaderFindingTests : DoctorFixture
         Assert.That(Only(examination, "vanished-entries").Wrong, Is.EqualTo(
             $"trade.intents is \"entries up to {id} deleted\", expected every entry feasibility has not read"));
         Assert.That(Only(examination, "pending-gone").ToString(), Is.EqualTo(
-            $"trade.intents group feasibility is \"1 pending entries gone, {id} first\", expected every pending entry " +
-            "in the stream: They were delivered, never committed, and then trimmed or deleted. Restore the data of this " +
-            $"server; or accept the loss: with the host stopped run `XACK trade.intents feasibility {id}`, then doctor " +
-            "again."));
+            $"trade.intents group feasibility is \"pending entries gone: 1, {id} first\", expected every pending " +
+            "entry in the stream: They were delivered, never committed, and then trimmed or deleted. Restore the " +
+            "data of this server; or accept the loss: with the host stopped run `XACK trade.intents feasibility " +
+            $"{id}`, then doctor again."));
         await AssertCuredAsync();
     }
 
@@ -79,7 +79,7 @@ public sealed class ReaderFindingTests : DoctorFixture
         await CureAsync(_server, found);
 
         Assert.That(found.ToString(), Does.Match(
-            "^signals.modified is \"1 entries ever appended\", expected at least the [0-9]+ that intent-planner has " +
+            "^signals.modified is \"entries ever appended: 1\", expected at least the [0-9]+ that intent-planner has " +
             "read: The stream was deleted and made anew. Restore the data of this server; .* run `HSET " +
             "tradeos:checkpoint:intent-planner count 0 deleted 0-0`, and it goes on with what is left.$"));
         await AssertCuredAsync();
@@ -113,9 +113,10 @@ public sealed class ReaderFindingTests : DoctorFixture
         await CureAsync(_server, found);
 
         Assert.That(found.ToString(), Is.EqualTo(
-            "trade.intents group feasibility is \"consumer stranger with 1 pending entries\", expected no consumer but " +
-            "feasibility: What somebody else reads in our group never reaches us, and the host stops: give that program " +
-            "a group of its own, start the host again, then run `XGROUP DELCONSUMER trade.intents feasibility stranger`."));
+            "trade.intents group feasibility is \"consumer stranger, entries pending: 1\", expected no consumer " +
+            "but feasibility: What somebody else reads in our group never reaches us, and the host stops: give that " +
+            "program a group of its own, start the host again, then run `XGROUP DELCONSUMER trade.intents " +
+            "feasibility stranger`."));
         await AssertCuredAsync();
     }
 
@@ -131,9 +132,9 @@ public sealed class ReaderFindingTests : DoctorFixture
 
         Assert.That(examination.IsHealthy, Is.True);
         Assert.That(Only(examination, "group-unknown").ToString(), Is.EqualTo(
-            "fills is \"group python\", expected groups of the pipeline only: Nothing has to be done: its program may " +
-            "read along, but entries are trimmed without waiting for it. A group nobody uses any more is removed by " +
-            "`XGROUP DESTROY fills python`."));
+            "fills is \"group python\", expected groups of the pipeline only: Nothing has to be done: its program " +
+            "may read along, but entries are trimmed without waiting for it. A group nobody uses any more is removed " +
+            "by `XGROUP DESTROY fills python`."));
         Assert.That(cured.Passed, Does.Contain(Checks.GroupUnknown));
     }
 

@@ -28,8 +28,8 @@ public sealed class ServerFindingTests : DoctorFixture
         await CureAsync(replica, found);
 
         Assert.That(found.ToString(), Is.EqualTo(
-            "role is \"slave\", expected master: Point Redis:Endpoint at the primary; or, if this server is to be the " +
-            "primary, run `REPLICAOF NO ONE`."));
+            "role is \"slave\", expected master: Point Redis:Endpoint at the primary; or, if this server is to be " +
+            "the primary, run `REPLICAOF NO ONE`."));
         Assert.That(Codes(await ExamineAsync(replica, _data.Path)), Is.Empty);
     }
 
@@ -39,11 +39,14 @@ public sealed class ServerFindingTests : DoctorFixture
     {
         await using var node = await RedisServerProcess.StartAsync(
             "--cluster-enabled", "yes", "--cluster-port", $"{RedisServerProcess.FreePort()}");
-        using var connection = await ControlConnection.ConnectAsync(node.Options, default);
+        var examination = await ExamineAsync(node, _data.Path);
+        var refused = await EndToEnd.RealDataTests.RunAsync(node, _data, "none");
 
-        var findings = await DurabilityCheck.ExamineAsync(connection);
-
-        Assert.That(findings.Single().ToString(), Is.EqualTo(
+        Assert.That(refused.ExitCode, Is.EqualTo(3), refused.ToString());
+        Assert.That(refused.Error, Does.Contain("redis_mode is \"cluster\""));
+        Assert.That(examination.Skipped.Select(skipped => skipped.Reason), Does.Contain(
+            "the server is a node of a cluster"));
+        Assert.That(Only(examination, "cluster").ToString(), Is.EqualTo(
             "redis_mode is \"cluster\", expected standalone: Use a single server: one commit touches keys of several " +
             "cluster slots."));
     }
@@ -73,7 +76,8 @@ public sealed class ServerFindingTests : DoctorFixture
         await using var server = await RedisServerProcess.StartAsync("--save", "3600 1");
         Directory.CreateDirectory(Path.Combine(server.Directory, "dump.rdb", "in the way"));
         await server.CliAsync("BGSAVE");
-        await Poll.UntilAsync(async () => (await server.CliAsync("PING")).Contains("MISCONF", StringComparison.Ordinal));
+        await Poll.UntilAsync(async () => (await server.CliAsync("PING"))
+            .Contains("MISCONF", StringComparison.Ordinal));
 
         var examination = await ExamineAsync(server, _data.Path);
         var found = Only(examination, "writes-refused");
@@ -82,8 +86,8 @@ public sealed class ServerFindingTests : DoctorFixture
         Assert.That(found.ToString(), Does.StartWith(
             $"the answer of {server.Endpoint} to PING is \"MISCONF Redis is configured to save RDB snapshots").And
             .EndsWith(
-            "\", expected PONG: A snapshot failed, and so it refuses every write: run `CONFIG SET save \"\"`, then look " +
-            "into its log why."));
+            "\", expected PONG: A snapshot failed, and so it refuses every write: run `CONFIG SET save \"\"`, then " +
+            "look into its log why."));
         Assert.That(examination.Skipped.Select(skipped => skipped.Check), Does.Contain(Checks.AppendFsync));
         Assert.That(Codes(await ExamineAsync(server, _data.Path)), Is.Empty);
     }
@@ -135,8 +139,8 @@ public sealed class ServerFindingTests : DoctorFixture
 
         Assert.That(found.ToString(), Is.EqualTo(
             $"{where} is \"unknown to this server\", expected the command under its own name: Remove the line " +
-            "rename-command from the server's configuration and restart it; to keep others from using the command, take " +
-            "its permission from their users."));
+            "rename-command from the server's configuration and restart it; to keep others from using the command, " +
+            "take its permission from their users."));
     }
 
     [TestCase("redis_version", "6.2.14", "version", "7.0 or newer: Upgrade the server: streams of older ones do")]
@@ -194,8 +198,8 @@ public sealed class ServerFindingTests : DoctorFixture
         await ExposureCheck.ExaminePublishedAsync(options, [IPAddress.Parse("127.0.0.3")], closed);
 
         Assert.That(Only(open, code).ToString(), Is.EqualTo(
-            $"the published port is \"open at 127.0.0.2:{server.Port}\", expected open at 127.0.0.1 only: Publish it as " +
-            $"127.0.0.1:{server.Port}:6379, or accept it with a password and Redis:AllowNetwork=true."));
+            $"the published port is \"open at 127.0.0.2:{server.Port}\", expected open at 127.0.0.1 only: Publish it " +
+            $"as 127.0.0.1:{server.Port}:6379, or accept it with a password and Redis:AllowNetwork=true."));
         Assert.That(closed.Findings, Is.Empty);
     }
 

@@ -44,22 +44,25 @@ public sealed class SettingFindingTests : DoctorFixture
         "appendfsync", Fatal, "appendfsync", "no", "appendfsync is \"no\", expected always: " +
         "Run `CONFIG SET appendfsync always`" + NoFile + ".")]
     [TestCase(
-        "no-appendfsync-on-rewrite", Fatal, "no-appendfsync-on-rewrite", "yes", "no-appendfsync-on-rewrite is \"yes\", " +
-        "expected no: Run `CONFIG SET no-appendfsync-on-rewrite no`" + NoFile + ".")]
+        "no-appendfsync-on-rewrite", Fatal, "no-appendfsync-on-rewrite", "yes",
+        "no-appendfsync-on-rewrite is \"yes\", expected no: Run `CONFIG SET no-appendfsync-on-rewrite no`" + NoFile +
+        ".")]
     [TestCase(
         "maxmemory-policy", Fatal, "maxmemory-policy", "allkeys-lru", "maxmemory-policy is \"allkeys-lru\", expected " +
-        "noeviction: Run `CONFIG SET maxmemory-policy noeviction`" + NoFile + ". Any other policy drops whole streams.")]
+        "noeviction: Run `CONFIG SET maxmemory-policy noeviction`" + NoFile +
+        ". Any other policy drops whole streams.")]
     [TestCase(
         "save", Warning, "save", "3600 1", "save is \"3600 1\", expected an empty value: Run `CONFIG SET save \"\"`" +
-        NoFile + ": a running snapshot delays the rewrite after a restart, and one that fails makes the server refuse " +
-        "every write.")]
+        NoFile + ": a running snapshot delays the rewrite after a restart, and one that fails makes the server " +
+        "refuse every write.")]
     [TestCase(
         "bind", Warning, "bind", "127.0.0.1 -203.0.113.9", "bind is \"127.0.0.1 -203.0.113.9\", expected loopback " +
         "addresses only: Run `CONFIG SET bind \"127.0.0.1 -::1\"`" + NoFile + "; or set a password and accept the " +
         "network with Redis:AllowNetwork=true.")]
     [TestCase(
-        "min-replicas", Fatal, "min-replicas-to-write", "1", "min-replicas-to-write is \"1\", expected no more than the " +
-        "replicas that are connected: Nothing is written while replicas are away: bring them back, or run " +
+        "min-replicas", Fatal, "min-replicas-to-write", "1",
+        "min-replicas-to-write is \"1\", expected no more than the replicas that are connected: Nothing is written " +
+        "while replicas are away: bring them back, or run " +
         "`CONFIG SET min-replicas-to-write 0`" + NoFile + ".")]
     public async Task Examine_AWrongSetting_IsFoundAndTheCureAsWrittenCuresIt(
         string code, FindingSeverity severity, string setting, string wrong, string message)
@@ -125,7 +128,8 @@ public sealed class SettingFindingTests : DoctorFixture
         await CureAsync(server, Only(found, "exposed"));
 
         Assert.That(Only(found, "exposed").ToString(), Is.EqualTo(
-            "bind is \"127.0.0.1 -203.0.113.9\", expected loopback addresses only: Whoever reaches the port may trade, " +
+            "bind is \"127.0.0.1 -203.0.113.9\", expected loopback addresses only: Whoever reaches the port may " +
+            "trade, " +
             "and delete everything. Run `CONFIG SET bind \"127.0.0.1 -::1\"`" + NoFile + "; or set a password and " +
             "accept the network with Redis:AllowNetwork=true."));
         Assert.That(Only(found, "exposed").Check.Severity, Is.EqualTo(Fatal));
@@ -159,8 +163,9 @@ public sealed class SettingFindingTests : DoctorFixture
         await CureAsync(server, found);
 
         Assert.That(found.ToString(), Does.Match(
-            "^connected_clients is \"[0-9]\", expected at least 32 fewer than maxclients: A host that reconnects would " +
-            "find no place: run `CONFIG SET maxclients 10000`, .*, or look with `CLIENT LIST` who holds so many"));
+            "^connected_clients is \"[0-9]\", expected at least 32 fewer than maxclients: A host that reconnects " +
+            "would find no place: run `CONFIG SET maxclients 10000`, .*, or look with `CLIENT LIST` who holds so " +
+            "many"));
         Assert.That(Codes(await ExamineAsync(server, _data.Path)), Is.Empty);
     }
 
@@ -191,8 +196,8 @@ public sealed class SettingFindingTests : DoctorFixture
 
         Assert.That(examination.IsHealthy, Is.True);
         Assert.That(Only(examination, "aof-load-truncated").ToString(), Is.EqualTo(
-            "aof-load-truncated is \"yes\", expected no, with redis-check-aof --fix before each start: A torn file is " +
-            "rewritten before our first write. Only what other programs write before that may be lost at the next " +
+            "aof-load-truncated is \"yes\", expected no, with redis-check-aof --fix before each start: A torn file " +
+            "is rewritten before our first write. Only what other programs write before that may be lost at the next " +
             "restart; docs/DOCTOR.md shows a start that leaves no such moment."));
     }
 
@@ -205,8 +210,8 @@ public sealed class SettingFindingTests : DoctorFixture
         var found = await ExamineAsync(server, _data.Path, ("Redis:AllowRelaxedDurability", "true"));
 
         Assert.That(Only(found, "relaxed").ToString(), Is.EqualTo(
-            "Redis:AllowRelaxedDurability is \"true\", expected false: A server that would lose acknowledged writes is " +
-            "not refused: cure what is found here, then set it to false."));
+            "Redis:AllowRelaxedDurability is \"true\", expected false: A server that would lose acknowledged writes " +
+            "is not refused: cure what is found here, then set it to false."));
         Assert.That(Codes(await ExamineAsync(server, _data.Path)), Is.Empty);
     }
 }
