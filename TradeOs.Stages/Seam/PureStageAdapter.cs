@@ -79,7 +79,7 @@ internal sealed class PureStageAdapter<TInput, TShared, TKeyed>(
 
     private void Bury(Entry entry, string error, Batch batch)
     {
-        var raw = new ArrayBufferWriter<byte>(entry.Fields.EncodedBytes);
+        var raw = new ArrayBufferWriter<byte>();
         DeadLetter.Encode(entry.Fields, raw);
         var letter = new DeadLetter(Reader.Name, Reader.Input ?? "", entry.Id.ToString(), error, raw.WrittenMemory);
         letter.Write(batch.Append(StreamNames.DeadLetters));
