@@ -110,6 +110,28 @@ public sealed class MarketTimeTests
         Assert.That(with.KeyedOf(symbol), Is.EqualTo(without.KeyedOf(symbol)));
     }
 
+    [Test]
+    public async Task Pipeline_OnDoubtedTimes_WritesTheSameHoweverBatchedRestartedAndCrashed()
+    {
+        // Waves of trades that strategies speak on, with lies between them and a move to the year before.
+        var events = Enumerable.Range(0, 900).Select(number => Sample.Trade(
+            number - (number > 600 ? Year : 0) + (number % 97 == 0 ? 3 * Year : 0),
+            100 + Math.Abs((number % 40) - 20))).ToArray();
+        var expected = await TextAsync(events, 100, Life.Calm);
+
+        Assert.That(expected.Count(line => line.StartsWith(StreamNames.DeadLetters)), Is.EqualTo(10 + 1));
+        Assert.That(expected.Count(line => line.StartsWith(StreamNames.SignalsRaw)), Is.GreaterThan(20));
+        foreach (var batchCountMax in (int[])[1, 7, 256])
+            foreach (var life in Enum.GetValues<Life>())
+                Assert.That(await TextAsync(events, batchCountMax, life), Is.EqualTo(expected), $"{life}");
+    }
+
+    private static async Task<IReadOnlyList<string>> TextAsync(MarketEvent[] events, int batchCountMax, Life life)
+    {
+        var run = await new PipelineRun(new StageOptions(), batchCountMax, life).FeedAsync(events);
+        return await (await run.RunAsync()).TextAsync();
+    }
+
     private static PureRun<MarketEvent, SymbolStrategies, TickState> Run() =>
         PureRun.Of(new SignalEngine(new StrategiesOptions(), new MarketOptions()));
 

@@ -19,8 +19,8 @@ public abstract class TestRedis : IAsyncDisposable
     {
         get
         {
-            var options = new RedisOptions { Endpoint = Endpoint };
-            return options.IsLoopback ? options.Port : throw Lacks("a server on a loopback port");
+            var address = Options.Address;
+            return address.IsLocal ? address.Port : throw Lacks("a server on a loopback port");
         }
     }
 
