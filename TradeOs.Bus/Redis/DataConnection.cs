@@ -151,7 +151,8 @@ internal sealed class DataConnection : IDisposable
         catch (BusUnavailableException failure)
         {
             Dispose();
-            if (await ServerStream.RejectionAsync(options, failure, cancellationToken) is { } rejection) throw rejection;
+            if (await ServerStream.RejectionAsync(options, failure, cancellationToken) is { } rejection)
+                throw rejection;
             throw;
         }
         catch

@@ -87,10 +87,10 @@ internal sealed class DirectLink(RedisOptions options) : IControlLink
 
         public static Result Nil(ref RespCursor reply)
         {
-            reply.SkipNil();
+            reply.Skip();
             return new Result(null, null);
         }
 
-        private InvalidCastException IsArray() => new($"The answer is an array of {items!.Length}, expected one value.");
+        private InvalidCastException IsArray() => new($"The answer is an array of {items!.Length}, expected a value.");
     }
 }

@@ -94,7 +94,8 @@ public sealed partial record RedisEndpoint
     {
         var match = Tcp().Match(text);
         var scheme = match.Groups["scheme"].Value;
-        if (scheme is not ("" or "redis" or "rediss")) return Wrong($"{scheme}:// is none of them", "redis://host:6379");
+        if (scheme is not ("" or "redis" or "rediss"))
+            return Wrong($"{scheme}:// is none of them", "redis://host:6379");
         if (match.Groups["rest"].Value is not ("" or "/" or "/0"))
         {
             return $"must not name a database or anything else behind the port, found " +

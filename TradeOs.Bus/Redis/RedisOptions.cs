@@ -81,7 +81,8 @@ public sealed class RedisOptions : IValidatableObject
         foreach (var (name, _) in files.Where(file => file.Value.Length > 0 && address.Transport != RedisTransport.Tls))
         {
             yield return Wrong(
-                name, $"must be empty with Redis:Endpoint {Endpoint}, which does not use TLS: write rediss://host:port.");
+                name,
+                $"must be empty with Redis:Endpoint {Endpoint}, which does not use TLS: write rediss://host:port.");
         }
 
         if (TlsCertificateFile.Length > 0 && TlsKeyFile.Length == 0)

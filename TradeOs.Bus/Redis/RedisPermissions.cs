@@ -1,6 +1,6 @@
 namespace TradeOs.Bus;
 
-/// <summary>Everything the application asks of Redis, and so what its user must be permitted and nothing more.</summary>
+/// <summary>Everything the application asks of Redis: what its user must be permitted, and nothing more.</summary>
 /// <remarks>
 /// Each line is a whole command with sample arguments, as <c>ACL DRYRUN default COMMAND ...</c> takes it. The ACL file
 /// under deploy/ is held against this list by a test; doctor asks a server about each line.

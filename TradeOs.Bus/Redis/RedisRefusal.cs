@@ -28,7 +28,7 @@ public static partial class RedisRefusal
                 "Redis:Password to \"\".",
             _ when Permission(error) is { } cure => $"{redis} refused us: {error}. {cure}",
             _ when error.StartsWith("DENIED", StringComparison.Ordinal) =>
-                $"{redis} is in protected mode: {error} Give its 'default' user a password, and Redis:Password the same.",
+                $"{redis} is in protected mode: {error} Give its 'default' user a password, and Redis:Password too.",
             _ => $"{redis} did not let us in: {error}. Look at its configuration and log.",
         });
     }

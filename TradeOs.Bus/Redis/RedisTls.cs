@@ -92,7 +92,7 @@ internal sealed class RedisTls
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"the certificate {expired.Subject} is valid from {expired.NotBefore.ToUniversalTime():u} to " +
-                $"{expired.NotAfter.ToUniversalTime():u}, expected one valid now. Renew it, or set this machine's clock.");
+                $"{expired.NotAfter.ToUniversalTime():u}, expected one valid now. Renew it, or set our clock.");
         }
 
         var words = chain.ChainStatus.Select(status => $"{status.Status}: {status.StatusInformation.Trim()}");
@@ -117,8 +117,8 @@ internal sealed class RedisTls
             failure is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             throw new RefusedException(
-                $"Redis:{option} is \"{path}\", expected a file that holds {expected}: {failure.Message.TrimEnd('.')}. " +
-                "Set it to the right file and see that this user may read it.");
+                $"Redis:{option} is \"{path}\", expected a file that holds {expected}: " +
+                $"{failure.Message.TrimEnd('.')}. Set it to the right file and see that this user may read it.");
         }
     }
 

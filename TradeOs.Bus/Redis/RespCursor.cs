@@ -27,8 +27,13 @@ internal struct RespCursor(ReadOnlyMemory<byte> reply)
     /// <summary>Number of elements of the array that comes next; -1 for nil.</summary>
     public int Array() => (int)NumberBehind((byte)'*');
 
-    /// <summary>Goes behind the nil that comes next.</summary>
-    public void SkipNil() => TakeLine();
+    /// <summary>Goes behind the element that comes next, of whatever kind.</summary>
+    public void Skip()
+    {
+        if (IsArray) for (var left = Array(); left > 0; left--) Skip();
+        else if (IsValue) _ = TryValue(out _);
+        else _ = Line();
+    }
 
     /// <summary>The integer that comes next.</summary>
     public long Integer() => NumberBehind((byte)':');

@@ -147,7 +147,11 @@ public sealed record ServerProbe(ServerPresence Presence, string Answer)
                     TargetHost = options.Address.Host,
 
                     // Nothing is sent to it: that it has a certificate at all is the answer.
-                    RemoteCertificateValidationCallback = (_, certificate, _, _) => !(isServer = certificate is not null),
+                    RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                    {
+                        isServer = certificate is not null;
+                        return false;
+                    },
                 },
                 deadline.Token);
         }

@@ -40,24 +40,35 @@ internal static class ServerStream
     /// <summary>Why nothing could be opened there, and the next move: two sentences.</summary>
     public static string Absence(RedisOptions options, string failure)
     {
-        var (path, start) = (options.Address.Path, "Start it, or set Redis:Endpoint to where it listens.");
-        if (path.Length == 0) return $"{failure.TrimEnd('.')}. {start}";
+        const string start = "Start it, or set Redis:Endpoint to where it listens.";
+        var (path, said) = (options.Address.Path, failure.TrimEnd('.'));
+        if (path.Length == 0) return $"{said}. {start}";
+        if (said == "Permission denied")
+        {
+            return $"{said}: user {Environment.UserName} may not use {path}. Join the group that owns it, or give " +
+                "redis-server unixsocketperm 770 and that group.";
+        }
+
         if (Directory.Exists(path)) return $"{path} is a directory, expected a socket. {start}";
-        if (!File.Exists(path)) return $"there is no socket {path}. Start it with unixsocket {path}, {start[10..]}";
+        if (!File.Exists(path))
+        {
+            return $"there is no socket {path}. Start it with unixsocket {path}, or set Redis:Endpoint to where it " +
+                "listens.";
+        }
+
         try
         {
             // A socket cannot be opened as a file.
             using var file = File.OpenHandle(path);
             return $"{path} is an ordinary file, expected a socket. {start}";
         }
-        catch (UnauthorizedAccessException)
-        {
-            return $"{failure.TrimEnd('.')}: user {Environment.UserName} may not use {path}. Join the group that owns it, or give " +
-                "redis-server unixsocketperm 770 and that group.";
-        }
         catch (IOException)
         {
-            return $"{failure.TrimEnd('.')}: no server listens on the socket {path} any more. {start}";
+            return $"{said}: no server listens on the socket {path} any more. {start}";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return $"{said} on {path}. {start}";
         }
     }
 

@@ -26,7 +26,7 @@ internal readonly record struct StreamFacts(long Length, long Added, EntryId Del
                 case "entries-added":
                     return facts with { Added = reply.Integer() };
                 default:
-                    _ = reply.Text();
+                    reply.Skip();
                     break;
             }
         }

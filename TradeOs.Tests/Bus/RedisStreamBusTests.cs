@@ -114,7 +114,8 @@ public sealed class RedisStreamBusTests : RedisStreamBusContract
             return Fault.None;
         });
 
-        await using var reader = await NewHost(options => options.Endpoint = proxy.Endpoint).OpenAsync(Follower, Cancel);
+        var bus = NewHost(options => options.Endpoint = proxy.Endpoint);
+        await using var reader = await bus.OpenAsync(Follower, Cancel);
 
         Assert.That(others, Is.GreaterThan(0));
         Assert.That(await reader.CommitAsync(new Batch(), Cancel), Is.EqualTo(CommitResult.Committed));

@@ -21,7 +21,7 @@ public sealed class RefusalTests
     [TestCase("Pipeline:BatchCountMax=abc", "--set: Pipeline:BatchCountMax is \"abc\", expected a whole number.")]
     [TestCase("Redis:Mode=Cluster", "--set: Redis:Mode is \"Cluster\", expected one of the names of RedisMode.")]
     [TestCase("Redis:Endpoint=6379", "--set: Redis:Endpoint is \"6379\", it must be host:port, [IPv6]:port, redis://")]
-    [TestCase("Redis:Endpoint=redis://me:secret@host:1", "--set: Redis:Endpoint is \"redis://***@host:1\", it must not ")]
+    [TestCase("Redis:Endpoint=redis://me:secret@host:1", "Redis:Endpoint is \"redis://***@host:1\", it must not hold")]
     [TestCase("Redis:TlsCaFile=ca.pem", "--set: Redis:TlsCaFile is \"ca.pem\", it must be empty with Redis:Endpoint ")]
     [TestCase("Pipeline", "--set Pipeline: expected KEY=VALUE")]
     public async Task Run_WrongSetting_IsSaidAndExitsTwo(string setting, string message)

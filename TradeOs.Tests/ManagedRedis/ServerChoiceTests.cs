@@ -90,6 +90,18 @@ public sealed class ServerChoiceTests
         Assert.That(Directory.Exists(_host.Paths.Directory), Is.False);
     }
 
+    [TestCase("unix:/nowhere/redis.sock", "there is no socket /nowhere/redis.sock")]
+    [TestCase("rediss://127.0.0.1:1", "refused")]
+    public void Auto_WhereAManagedServerCouldNotListen_StartsNothing(string endpoint, string found)
+    {
+        (_host.Options.Mode, _host.Options.Endpoint) = (RedisMode.Auto, endpoint);
+
+        var error = Assert.ThrowsAsync<BusUnavailableException>(() => _host.StartAsync());
+
+        Assert.That(error!.Message, Does.Contain($"{endpoint} cannot be reached").And.Contain(found));
+        Assert.That(Directory.Exists(_host.Paths.Directory), Is.False);
+    }
+
     /// <summary>What the composition does with a server: the gate, with the identity of the data directory.</summary>
     private async Task AdmitAsync(RedisServer server)
     {

@@ -62,8 +62,8 @@ public sealed class TlsRefusalTests
         await StartAsync(other.Sign("server"));
 
         await ThrowsAsync(
-            Options(), "its certificate CN=server is signed by CN=TradeOs test other, expected one signed by a CA that " +
-            $"Redis:TlsCaFile {_authority.FilePath} holds. Set Redis:TlsCaFile to");
+            Options(), "its certificate CN=server is signed by CN=TradeOs test other, expected one signed by a CA " +
+            $"that Redis:TlsCaFile {_authority.FilePath} holds. Set Redis:TlsCaFile to");
     }
 
     [Test]
@@ -148,8 +148,8 @@ public sealed class TlsRefusalTests
         var error = Assert.ThrowsAsync<RefusedException>(() => ControlConnection.ConnectAsync(options, default));
 
         Assert.That(error!.Message, Is.EqualTo(
-            $"Redis at {options.Endpoint} speaks plain TCP on port {_server.Port}, expected TLS. Set Redis:Endpoint to " +
-            $"localhost:{_server.Port}, or to its tls-port."));
+            $"Redis at {options.Endpoint} speaks plain TCP on port {_server.Port}, expected TLS. Set Redis:Endpoint " +
+            $"to localhost:{_server.Port}, or to its tls-port."));
     }
 
     [Test]
@@ -174,7 +174,7 @@ public sealed class TlsRefusalTests
 
         await ThrowsAsync(With(Options(), one => one.TlsCaFile = _files["absent"]), "Redis:TlsCaFile is \"", "absent");
         await ThrowsAsync(With(Options(), one => one.TlsCaFile = empty), "expected a file that holds a CA in PEM");
-        await ThrowsAsync(With(Options(), one => one.TlsKeyFile = _files["no.key"]), "Redis:TlsKeyFile is \"", "no.key");
+        await ThrowsAsync(With(Options(), one => one.TlsKeyFile = _files["none"]), "Redis:TlsKeyFile is \"", "none");
         await ThrowsAsync(
             With(Options(), one => one.TlsKeyFile = _authority.Sign("another").Key),
             $"Redis:TlsCertificateFile is \"{_client.Certificate}\", expected a file that holds a certificate in PEM");

@@ -1,4 +1,5 @@
-using System.Net.Sockets;
+using System.Diagnostics;
+using System.Runtime.Versioning;
 using NUnit.Framework;
 using TradeOs.Bus;
 
@@ -85,8 +86,8 @@ public sealed class UnixSocketTests
 
     [Test]
     public void Connect_NoSuchFile_IsSaidWithTheSettingOfTheServer() => Throws(
-        $"Redis at unix:{_path} cannot be reached: there is no socket {_path}. Start it with unixsocket {_path}, or set " +
-        "Redis:Endpoint to where it listens.");
+        $"Redis at unix:{_path} cannot be reached: there is no socket {_path}. Start it with unixsocket {_path}, " +
+        "or set Redis:Endpoint to where it listens.");
 
     [Test]
     public void Connect_AnOrdinaryFile_IsSaid()
@@ -104,14 +105,30 @@ public sealed class UnixSocketTests
         Throws($"{_path} is a directory, expected a socket.");
     }
 
+    /// <summary>Root may use any socket, so then another user tries.</summary>
     [Test]
-    public void Connect_ASocketNobodyListensOn_IsSaid()
+    [UnsupportedOSPlatform("windows")]
+    public async Task Status_AsAUserWhoMayNotUseTheSocket_SaysWhoAndExitsTwo()
     {
-        using (var left = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
-            left.Bind(new UnixDomainSocketEndPoint(_path));
-        if (!File.Exists(_path)) Assert.Inconclusive("this system removes the file with its socket");
+        await using var server = await RedisServerProcess.StartAsync("--unixsocket", _path, "--unixsocketperm", "700");
+        var isRoot = Environment.UserName == "root";
+        if (isRoot) File.SetUnixFileMode(_files.Path, (UnixFileMode)0b111_101_101);
+        else File.SetUnixFileMode(_path, UnixFileMode.None);
+        string[] user = isRoot ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : ["env"];
+        var program = Path.Combine(AppContext.BaseDirectory, "tradeos");
+        var start = new ProcessStartInfo(user[0], [.. user[1..], program, "status", "--redis", $"unix:{_path}"])
+        {
+            RedirectStandardError = true,
+        };
 
-        Throws($"no server listens on the socket {_path} any more.");
+        using var status = Process.Start(start)!;
+        var said = await status.StandardError.ReadToEndAsync();
+        await status.WaitForExitAsync();
+
+        Assert.That(status.ExitCode, Is.EqualTo(2), said);
+        var name = isRoot ? "nobody" : Environment.UserName;
+        Assert.That(said, Does.Contain($"Permission denied: user {name} may not use {_path}.")
+            .And.Contain("give redis-server unixsocketperm 770"));
     }
 
     private void Throws(string message)
