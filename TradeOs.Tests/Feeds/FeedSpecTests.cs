@@ -162,4 +162,13 @@ public sealed class FeedSpecTests
             $"{path} line 1: \"date,open,high,low,close\" is of format ohlcv, expected binance-trades. " +
             $"Write ohlcv:{path}"));
     }
+
+    [Test]
+    public void Readme_NamesEveryFormat()
+    {
+        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+
+        foreach (var format in Enum.GetValues<FeedFormat>().Except([FeedFormat.Unnamed]))
+            Assert.That(readme, Does.Match($@"\| (`[a-z-]+`, )*`{FeedSpec.WordOf(format)}`"), $"{format}");
+    }
 }

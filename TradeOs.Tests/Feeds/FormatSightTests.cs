@@ -96,6 +96,16 @@ public sealed class FormatSightTests
     }
 
     [Test]
+    public void Format_OfAFileThatIsNoText_IsNone()
+    {
+        var path = _run.File("day.csv", System.Text.Encoding.Unicode.GetPreamble());
+
+        Assert.That(_run.Fails<FeedFileException>(path).Message, Is.EqualTo(
+            $"{path}: byte 0 is fffe, expected UTF-8 text. Convert it: iconv -f ENCODING -t UTF-8, or fetch it " +
+            "again."));
+    }
+
+    [Test]
     public void Option_TheFormatToldDoesNotKnow_IsRefused()
     {
         var path = _run.File("BTCUSDT-trades-1.csv", Trade);

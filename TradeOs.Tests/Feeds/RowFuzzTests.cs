@@ -19,7 +19,9 @@ public sealed class RowFuzzTests
         " ", "\"", "\"\"", "é", "\0", "\t", ";", ",", ",", ",", "\n", "\n", "\r\n", "\r",
         "id", "time", "open", "high", "low", "close",
         "id,price,qty,quote_qty,time,is_buyer_maker\n", "date,open,high,low,close,volume\n",
-        "1,61000.5,0.1,1,1723161255342,True,True\n",
+        "1,61000.5,0.1,1,1723161255342,True,True\n", "1,61000.5,0.1,1,1,1723161255342,True\n", "{\"at\":1}\n",
+        "exchange,symbol,timestamp,local_timestamp,id,side,price,amount\n", "1723161255342,1,1\n",
+        "1723161240000,10,12,9,11,7.5,1723161299999,80.1,42,3.5,40.2,0\n", "1723161255342000000 {\"stream\":1}\n",
         "2017-01-03,1,2,0.5,1,7\n", "20170103 093000;1;1;1;1;1\n", "NaN", "+1", "1_000", "Z", "+02:00", ".", "-", "/",
     ];
 
@@ -40,9 +42,31 @@ public sealed class RowFuzzTests
             .Select(bytes => (byte[])[.. "date,open,high,low,close,volume\n2017-01-03,1,2,0.5,1,7\n"u8, .. bytes]));
 
     [TestCase("binance-trades")]
+    [TestCase("binance-aggtrades")]
+    [TestCase("binance-klines")]
+    [TestCase("tardis-trades")]
+    [TestCase("tardis-quotes")]
     [TestCase("ohlcv")]
+    [TestCase("ndjson")]
     public void Rows_OfAnyBytes_AreAccountedFor(string format) =>
         Check(format, ArbMap.Default.GeneratorFor<byte[]>().Resize(400));
+
+    [Test]
+    public void Format_OfAnyText_IsToldOrAskedFor() => Seed.Check(
+        Gen.OneOf(Text(), ArbMap.Default.GeneratorFor<byte[]>().Resize(400)), bytes =>
+        {
+            using var run = new FeedRun();
+            var path = run.File("X-trades.csv", bytes);
+            try
+            {
+                var spec = FormatSight.Resolve(FeedSpec.Parse(path));
+                Assert.That(FormatSight.Of(FeedFile.Open(path)).WhyNot(spec.Format), Is.Null);
+            }
+            catch (Exception refused) when (refused is FeedSpecException or FeedFileException)
+            {
+                Assert.That(refused.Message, Does.StartWith(path).Or.StartWith("--feed ").And.Contain("expected "));
+            }
+        });
 
     [Test]
     public async Task Rows_WithNumbersAtTheEdges_AreAcceptedExactlyWhenStagesReadThem()

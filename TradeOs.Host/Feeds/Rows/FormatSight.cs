@@ -17,7 +17,6 @@ internal sealed class FormatSight
     private readonly string _first;
     private readonly FormatSign? _sign;
     private readonly ImmutableArray<FormatSign> _signs;
-
     private readonly int _line;
 
     private FormatSight(FeedFile file, int line, List<string> lines)
@@ -30,6 +29,7 @@ internal sealed class FormatSight
     }
 
     /// <summary>Looks at the first rows of a file.</summary>
+    /// <exception cref="FeedFileException">Not one byte of it can be read as text.</exception>
     public static FormatSight Of(FeedFile file)
     {
         var lines = FirstLines(file);
@@ -93,7 +93,9 @@ internal sealed class FormatSight
         var bytes = new byte[LookBytes];
         using var text = file.OpenText();
         var length = text.ReadAtLeast(bytes, LookBytes, throwOnEndOfStream: false);
-        var lines = Encoding.UTF8.GetString(bytes, 0, length).TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');
+        if (length == 0 && text.Break is { } broken) throw broken;
+        var lines = Encoding.UTF8.GetString(bytes, 0, length).TrimStart('\uFEFF')
+            .Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n', '\r');
 
         // The last line may go on behind what was looked at; as the only one it still shows how it begins.
         var whole = length == LookBytes && lines.Length > 1 ? lines.Length - 1 : lines.Length;
