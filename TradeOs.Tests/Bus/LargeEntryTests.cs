@@ -78,7 +78,7 @@ public sealed class LargeEntryTests : RedisFixture
             await Server.CliAsync("EVAL", "redis.call('XADD', 'in', '*', 'text', string.rep('x', 1048576))", "0");
         var heldMax = 0;
 
-        var read = await AllAsync(bus, ReadMode.Offset, count, held => heldMax = Math.Max(heldMax, held));
+        var read = await AllAsync(bus, ReadMode.Offset, count, 48, held => heldMax = Math.Max(heldMax, held));
 
         await TestContext.Out.WriteLineAsync($"{heldMax} bytes held at most");
         Assert.That(read, Has.Count.EqualTo(count));
@@ -102,7 +102,7 @@ public sealed class LargeEntryTests : RedisFixture
     /// <summary>Reads so many entries the way a loop does, opening again after each doubt; their fields are kept up to
     /// 10 KB.</summary>
     private static async Task<List<Entry>> AllAsync(
-        RedisStreamBus bus, ReadMode mode, int count, Action<int>? held = null)
+        RedisStreamBus bus, ReadMode mode, int count, int countMax = 128, Action<int>? held = null)
     {
         var read = new List<Entry>();
         while (read.Count < count)
@@ -110,7 +110,7 @@ public sealed class LargeEntryTests : RedisFixture
             await using var reader = (RedisStreamReader)await bus.OpenAsync(Copy(mode), Cancel);
             try
             {
-                while (read.Count < count) await ReadOnAsync(reader, read, held);
+                while (read.Count < count) await ReadOnAsync(reader, read, countMax, held);
             }
             catch (BusUnavailableException)
             {
@@ -121,10 +121,11 @@ public sealed class LargeEntryTests : RedisFixture
         return read;
     }
 
-    private static async Task ReadOnAsync(RedisStreamReader reader, List<Entry> read, Action<int>? held)
+    private static async Task ReadOnAsync(
+        RedisStreamReader reader, List<Entry> read, int countMax, Action<int>? held)
     {
         var batch = new Batch();
-        foreach (var entry in await reader.ReadAsync(128, Moment, Cancel))
+        foreach (var entry in await reader.ReadAsync(countMax, Moment, Cancel))
         {
             var isSmall = entry.Fields.EncodedBytes < 10_000;
             read.Add(isSmall ? entry with { Fields = entry.Fields.Copy() } : entry with { Fields = default });

@@ -8,13 +8,15 @@ namespace TradeOs.Tests.EndToEnd;
 [TestFixture]
 public sealed class FileTests
 {
-    [TestCase("ohlcv", "skender/bad.csv")]
-    [TestCase("ohlcv", "skender/mismatch.csv")]
-    [TestCase("ohlcv", "skender/zeros.csv")]
-    [TestCase("binance-trades", "binance_issue_excerpts/um-BTCUSDT-trades-2020-08.issue12.csv")]
-    [TestCase("ohlcv", "binance_issue_excerpts/cm-BTCUSD_PERP-1h-2023-10-27.issue283.csv")]
-    [TestCase("ohlcv", "binance_issue_excerpts/spot-BTCUSDT-1h-2023-10-27.issue283.csv")]
-    public async Task Run_AwkwardFile_ExplainsEveryRowItRefuses(string format, string file)
+    /// <summary>Every row is an entry or a dead letter of the feed; a row far in time from the one before is both, since
+    /// signal-engine does not believe it.</summary>
+    [TestCase("ohlcv", "skender/bad.csv", 2)]
+    [TestCase("ohlcv", "skender/mismatch.csv", 7)]
+    [TestCase("ohlcv", "skender/zeros.csv", 0)]
+    [TestCase("binance-trades", "binance_issue_excerpts/um-BTCUSDT-trades-2020-08.issue12.csv", 0)]
+    [TestCase("ohlcv", "binance_issue_excerpts/cm-BTCUSD_PERP-1h-2023-10-27.issue283.csv", 0)]
+    [TestCase("ohlcv", "binance_issue_excerpts/spot-BTCUSDT-1h-2023-10-27.issue283.csv", 0)]
+    public async Task Run_AwkwardFile_ExplainsEveryRowItRefuses(string format, string file, int doubted)
     {
         var path = Recorded.File(file);
         var rows = File.ReadLines(path).Count(line => line.Length > 0) - (HasHeader(path) ? 1 : 0);
@@ -22,7 +24,7 @@ public sealed class FileTests
         var result = await MemoryAsync($"{format}:{path}");
 
         Assert.That(result.ExitCode, Is.Zero, result.ToString());
-        Assert.That(result.Added["market_data.raw"] + result.Added["dead.letters"], Is.EqualTo(rows));
+        Assert.That(result.Added["market_data.raw"] + result.Added["dead.letters"], Is.EqualTo(rows + doubted));
     }
 
     [Test]
