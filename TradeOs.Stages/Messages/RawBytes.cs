@@ -16,7 +16,8 @@ namespace TradeOs.Stages;
 /// <param name="IsText">Whether the bytes are printable text.</param>
 /// <param name="Kept">The first <see cref="KeptBytesMax"/> of them, at most.</param>
 /// <param name="Length">How many there were.</param>
-/// <param name="Sha256">Digest of all of them, lower-case hexadecimal.</param>
+/// <param name="Sha256">Digest of all of them, lower-case hexadecimal; empty when not all of them were
+/// read.</param>
 public sealed record RawBytes(bool IsText, ReadOnlyMemory<byte> Kept, long Length, string Sha256)
 {
     /// <summary>Bytes that are kept, 4,096: a beginning bounds what a hostile entry costs.</summary>
@@ -41,6 +42,16 @@ public sealed record RawBytes(bool IsText, ReadOnlyMemory<byte> Kept, long Lengt
         });
         var sha256 = Convert.ToHexStringLower(hash.GetCurrentHash());
         return new RawBytes(IsLines(fields), kept.WrittenMemory, length, sha256);
+    }
+
+    /// <summary>The bytes of an entry too large to be read to its end: their length, and no digest.</summary>
+    /// <param name="fields">What was read.</param>
+    /// <param name="unreadBytes">RESP bytes behind it.</param>
+    public static RawBytes OfCut(Fields fields, long unreadBytes)
+    {
+        var read = fields.Encoded.Span;
+        var kept = read[..Math.Min(read.Length, KeptBytesMax)].ToArray();
+        return new RawBytes(false, kept, read.Length + unreadBytes, "");
     }
 
     /// <summary>Shows all bytes of an entry, piece by piece as they stand.</summary>
