@@ -60,7 +60,7 @@ internal static partial class DeadShowVerb
         yield return $"error     {SafeText.Of(letter.Error)}";
         yield return $"bytes     {Number(raw.Length)}, " +
             (raw.IsWhole ? "all kept" : $"the first {Number(raw.Kept.Length)} kept");
-        yield return $"sha-256   {raw.Sha256}";
+        yield return $"sha-256   {(raw.Sha256.Length > 0 ? raw.Sha256 : "unknown: it was too large to be read whole")}";
         yield return "state     " + (found.Resolution is { } resolution
             ? $"{LetterLook.Said(resolution)} on {LetterStream.WrittenAt(found.ResolvedAt)} by {found.ResolvedAt}: " +
               SafeText.Of(resolution.Reason)

@@ -16,8 +16,8 @@ namespace TradeOs.Stages;
 /// <param name="IsText">Whether the bytes are printable text.</param>
 /// <param name="Kept">The first <see cref="KeptBytesMax"/> of them, at most.</param>
 /// <param name="Length">How many there were.</param>
-/// <param name="Sha256">Digest of all of them, lower-case hexadecimal; empty where the bus kept only the beginning of an
-/// entry, so that nobody ever saw them all.</param>
+/// <param name="Sha256">Digest of all of them, lower-case hexadecimal; empty when not all of them were
+/// read.</param>
 public sealed record RawBytes(bool IsText, ReadOnlyMemory<byte> Kept, long Length, string Sha256)
 {
     /// <summary>Bytes that are kept, 4,096: a beginning bounds what a hostile entry costs.</summary>
@@ -27,15 +27,6 @@ public sealed record RawBytes(bool IsText, ReadOnlyMemory<byte> Kept, long Lengt
     public bool IsWhole => Kept.Length == Length;
 
     private static ReadOnlySpan<byte> Base64 => "base64:"u8;
-
-    /// <summary>The bytes of an entry as it was read, be it whole or only its beginning.</summary>
-    public static RawBytes Of(Entry entry)
-    {
-        if (entry.CutBytes == 0) return Of(entry.Fields);
-        var beginning = entry.Fields.Encoded;
-        var kept = beginning[..Math.Min(beginning.Length, KeptBytesMax)].ToArray();
-        return new RawBytes(false, kept, beginning.Length + entry.CutBytes, "");
-    }
 
     /// <summary>The bytes of an entry; a large one is hashed where it stands, not copied.</summary>
     public static RawBytes Of(Fields fields)
@@ -51,6 +42,16 @@ public sealed record RawBytes(bool IsText, ReadOnlyMemory<byte> Kept, long Lengt
         });
         var sha256 = Convert.ToHexStringLower(hash.GetCurrentHash());
         return new RawBytes(IsLines(fields), kept.WrittenMemory, length, sha256);
+    }
+
+    /// <summary>The bytes of an entry too large to be read to its end: their length, and no digest.</summary>
+    /// <param name="fields">What was read.</param>
+    /// <param name="unreadBytes">RESP bytes behind it.</param>
+    public static RawBytes OfCut(Fields fields, long unreadBytes)
+    {
+        var read = fields.Encoded.Span;
+        var kept = read[..Math.Min(read.Length, KeptBytesMax)].ToArray();
+        return new RawBytes(false, kept, read.Length + unreadBytes, "");
     }
 
     /// <summary>Shows all bytes of an entry, piece by piece as they stand.</summary>

@@ -78,8 +78,8 @@ internal sealed class PureStageAdapter<TInput, TShared, TKeyed>(
 
     private void Bury(Entry entry, string error, Batch batch)
     {
-        var letter = new DeadLetter(
-            Reader.Name, Reader.Input ?? "", entry.Id.ToString(), error, RawBytes.Of(entry));
+        var raw = entry.CutBytes > 0 ? RawBytes.OfCut(entry.Fields, entry.CutBytes) : RawBytes.Of(entry.Fields);
+        var letter = new DeadLetter(Reader.Name, Reader.Input ?? "", entry.Id.ToString(), error, raw);
         letter.Write(batch.Append(StreamNames.DeadLetters));
     }
 }

@@ -177,6 +177,20 @@ public sealed class DeadLookTests : DeadLetterFixture
     }
 
     [Test]
+    public async Task Show_ALetterWithoutADigest_SaysWhy()
+    {
+        var letter = await Server.CliAsync(
+            "XADD", StreamNames.DeadLetters, "*", "stage", "signal-engine", "stream", StreamNames.MarketData,
+            "id", "1-0", "error", "e", "length", "5000", "sha256", "", "raw", new string('x', 4096));
+
+        var result = await DeadAsync("show", letter);
+        await Server.CliAsync("XDEL", StreamNames.DeadLetters, letter);
+
+        Assert.That(result.Output, Does.Contain("sha-256   unknown: it was too large to be read whole"));
+        Assert.That(result.Output, Does.Contain("no longer in its stream").And.Contain("Next: the rest of it is"));
+    }
+
+    [Test]
     public async Task Show_WhatIsNoLetter_SaysWhatItIs()
     {
         var resolution = (await Server.CliAsync("XREVRANGE", StreamNames.DeadLetters, "+", "-")).Split('\n')

@@ -122,6 +122,19 @@ public sealed class RawBytesTests
     }
 
     [Test]
+    public void Letter_OfAnEntryNotReadToItsEnd_TellsItsLengthAndIsNoOther()
+    {
+        var fields = FieldsOf([("x"u8.ToArray(), new byte[9000])]);
+
+        var letter = ReadBack(RawBytes.OfCut(fields, 1_000_000));
+
+        Assert.That(letter!.Raw.Length, Is.EqualTo(fields.Encoded.Length + 1_000_000));
+        Assert.That((letter.Raw.Sha256, letter.Raw.Kept.Length), Is.EqualTo(("", RawBytes.KeptBytesMax)));
+        Assert.That(letter.Raw.TryDecode(out _), Is.False);
+        Assert.That(letter.Raw.IsOf(fields), Is.False);
+    }
+
+    [Test]
     public void Digest_OfLetters_LeavesOutWhatAnOperatorResolved()
     {
         var letter = new DeadLetter("signal-engine", "market_data.raw", "1-0", "why", RawBytes.Of("x"u8));
