@@ -21,7 +21,7 @@ public static class DurabilityCheck
         ArgumentNullException.ThrowIfNull(examination);
         var facts = ServerFacts.Empty;
         var hasFields = await AskAsync("INFO", examination, async () =>
-            facts = facts with { Fields = await FieldsAsync(connection.Options) });
+            facts = facts with { Fields = await connection.InfoAsync("default") });
         if (hasFields) Judge(FieldRules.All, facts, examination);
         if (facts.IsCluster) return facts;
         var hasSettings = await AskAsync("CONFIG GET", examination, async () =>
@@ -34,14 +34,6 @@ public static class DurabilityCheck
     internal static void Judge(IReadOnlyList<ServerRule> rules, ServerFacts facts, Examination examination)
     {
         foreach (var rule in rules) rule.Examine(facts, examination);
-    }
-
-    /// <summary>On a connection of our own, because StackExchange.Redis 1.2.6 breaks its connection to a node of a
-    /// cluster that it may not ask for the others.</summary>
-    private static async Task<IReadOnlyDictionary<string, string>> FieldsAsync(RedisOptions options)
-    {
-        using var link = new DirectLink(options);
-        return ServerFacts.InfoFields((string?)await link.ExecuteAsync("INFO", ["default"]) ?? "");
     }
 
     private static async Task<ServerFacts> ExamineExposureAsync(

@@ -32,6 +32,9 @@ public sealed class NewerServerTests
             ["aof_enabled"] = "1", ["aof_last_write_status"] = "ok", ["aof_last_bgrewrite_status"] = "ok",
         };
 
-        Assert.That(DurabilityCheck.Judge(DurabilityRule.OfInfo, values), Is.Empty);
+        var examination = new Examination();
+        DurabilityCheck.Judge(FieldRules.All, ServerFacts.Empty with { Fields = values }, examination);
+
+        Assert.That(examination.Findings, Is.Empty);
     }
 }
