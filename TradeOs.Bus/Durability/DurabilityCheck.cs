@@ -20,11 +20,11 @@ public static class DurabilityCheck
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(examination);
         var facts = ServerFacts.Empty;
-        var hasFields = await AskAsync("INFO", examination, async () =>
+        var hasFields = await AskAsync("+info", examination, async () =>
             facts = facts with { Fields = await connection.InfoAsync("default") });
         if (hasFields) Judge(FieldRules.All, facts, examination);
         if (facts.IsCluster) return facts;
-        var hasSettings = await AskAsync("CONFIG GET", examination, async () =>
+        var hasSettings = await AskAsync("+config|get", examination, async () =>
             facts = facts with { Settings = await ServerFacts.SettingsAsync(connection, SettingRules.Names) });
         if (hasSettings) Judge(SettingRules.All, facts, examination);
         return hasSettings ? await ExamineExposureAsync(connection, facts, examination) : facts;
@@ -55,7 +55,7 @@ public static class DurabilityCheck
     }
 
     /// <summary>A server that may not be asked is not trusted.</summary>
-    private static async Task<bool> AskAsync(string command, Examination examination, Func<Task> ask)
+    private static async Task<bool> AskAsync(string rule, Examination examination, Func<Task> ask)
     {
         try
         {
@@ -64,7 +64,7 @@ public static class DurabilityCheck
         }
         catch (RedisServerException refusal)
         {
-            PermissionCheck.NoteRefused(command, refusal.Message, examination);
+            PermissionCheck.NoteRefused(rule, refusal.Message, examination);
             return false;
         }
     }

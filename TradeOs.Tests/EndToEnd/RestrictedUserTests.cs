@@ -59,22 +59,11 @@ public sealed class RestrictedUserTests
         Assert.That(await _restricted.AdminAsync("ACL", "LOG"), Is.Empty);
     }
 
-<<<<<<< HEAD
     [TestCase("-evalsha", "does not let us work", "ACL SETUSER default \"+evalsha\"")]
-    [TestCase("-xinfo|stream", "does not let us work", "ACL SETUSER default \"+xinfo|stream\"")]
-    [TestCase("-client|kill -client|setname", "NOPERM", "Permit it: ACL SETUSER default +client|setname")]
     [TestCase("-bgrewriteaof", "does not let us work", "ACL SETUSER default \"+bgrewriteaof\"")]
     [TestCase("-config|get", "user default is \"NOPERM", "ACL SETUSER default \"+config|get\"")]
-    [TestCase("-ping", "refused us: NOPERM", "Permit it: ACL SETUSER default +ping")]
     [TestCase("-xadd", "does not let us work", "ACL SETUSER default \"+xadd\"")]
     [TestCase("resetkeys ~tradeos:*", "does not let us work", "\"~market_data.raw\" \"~signals.raw\"")]
-=======
-    [TestCase("-evalsha", "refused us: NOPERM", "Permit it: ACL SETUSER default +evalsha")]
-    [TestCase("-bgrewriteaof", "NOPERM", "ACL SETUSER default +bgrewriteaof")]
-    [TestCase("-config|get", "CONFIG is \"NOPERM", "ACL SETUSER default +config")]
-    [TestCase("-xadd", "NOPERM nothing was written", "Permit it: ACL SETUSER default +xadd ~market_data.raw")]
-    [TestCase("resetkeys ~tradeos:*", "NOPERM", "Permit it its keys, see deploy/redis-users.acl. ACL LOG says which")]
->>>>>>> redis
     public async Task Run_WithACommandTakenAway_IsRefusedAndNamesTheCure(string rules, string found, string cure)
     {
         await _restricted.AdminAsync(["ACL", "SETUSER", "default", .. rules.Split(' ')]);
