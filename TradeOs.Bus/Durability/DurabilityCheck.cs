@@ -20,11 +20,11 @@ public static class DurabilityCheck
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(examination);
         var facts = ServerFacts.Empty;
-        var hasFields = await AskAsync("INFO", examination, async () =>
-            facts = facts with { Fields = await FieldsAsync(connection.Options) });
+        var hasFields = await AskAsync("+info", examination, async () =>
+            facts = facts with { Fields = await connection.InfoAsync("default") });
         if (hasFields) Judge(FieldRules.All, facts, examination);
         if (facts.IsCluster) return facts;
-        var hasSettings = await AskAsync("CONFIG GET", examination, async () =>
+        var hasSettings = await AskAsync("+config|get", examination, async () =>
             facts = facts with { Settings = await ServerFacts.SettingsAsync(connection, SettingRules.Names) });
         if (hasSettings) Judge(SettingRules.All, facts, examination);
         return hasSettings ? await ExamineExposureAsync(connection, facts, examination) : facts;
@@ -34,14 +34,6 @@ public static class DurabilityCheck
     internal static void Judge(IReadOnlyList<ServerRule> rules, ServerFacts facts, Examination examination)
     {
         foreach (var rule in rules) rule.Examine(facts, examination);
-    }
-
-    /// <summary>On a connection of our own, because StackExchange.Redis 1.2.6 breaks its connection to a node of a
-    /// cluster that it may not ask for the others.</summary>
-    private static async Task<IReadOnlyDictionary<string, string>> FieldsAsync(RedisOptions options)
-    {
-        using var link = new DirectLink(options);
-        return ServerFacts.InfoFields((string?)await link.ExecuteAsync("INFO", ["default"]) ?? "");
     }
 
     private static async Task<ServerFacts> ExamineExposureAsync(
@@ -63,7 +55,7 @@ public static class DurabilityCheck
     }
 
     /// <summary>A server that may not be asked is not trusted.</summary>
-    private static async Task<bool> AskAsync(string command, Examination examination, Func<Task> ask)
+    private static async Task<bool> AskAsync(string rule, Examination examination, Func<Task> ask)
     {
         try
         {
@@ -72,7 +64,7 @@ public static class DurabilityCheck
         }
         catch (RedisServerException refusal)
         {
-            PermissionCheck.NoteRefused(command, refusal.Message, examination);
+            PermissionCheck.NoteRefused(rule, refusal.Message, examination);
             return false;
         }
     }

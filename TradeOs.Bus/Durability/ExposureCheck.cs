@@ -28,16 +28,14 @@ internal static class ExposureCheck
     public static async Task ExaminePublishedAsync(
         RedisOptions options, IEnumerable<IPAddress> addresses, Examination examination)
     {
-        foreach (var address in addresses)
-        {
-            if (!await AnswersAsync(address, options.Address.Port)) continue;
-            examination.Found(
-                options.Password.Length > 0 ? Checks.Bind : Checks.Exposed, "the published port",
-                $"open at {address}:{options.Address.Port}", "open at 127.0.0.1 only",
-                $"Publish it as 127.0.0.1:{options.Address.Port}:6379, or accept it with a password and " +
-                "Redis:AllowNetwork=true.");
-            return;
-        }
+        var port = options.Address.Port;
+        var answers = await Task.WhenAll(addresses.Select(async address =>
+            (Address: address, IsOpen: await AnswersAsync(address, port))));
+        if (answers.FirstOrDefault(answer => answer.IsOpen).Address is not { } open) return;
+        examination.Found(
+            options.Password.Length > 0 ? Checks.Bind : Checks.Exposed, "the published port",
+            $"open at {open}:{port}", "open at 127.0.0.1 only",
+            $"Publish it as 127.0.0.1:{port}:6379, or accept it with a password and Redis:AllowNetwork=true.");
     }
 
     private static void ExamineBind(RedisOptions options, ServerFacts facts, Examination examination)

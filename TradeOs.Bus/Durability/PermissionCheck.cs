@@ -33,30 +33,28 @@ public static partial class PermissionCheck
         }
 
         examination.Looked(Checks.Command, Checks.Permission, Checks.PermissionUnknown);
-        foreach (var name in answers.Where(answer => IsUnknown(answer.Text)).Select(answer => answer.Name).Distinct())
-            NoteUnknown(name, examination);
+        foreach (var rule in answers.Where(answer => IsUnknown(answer.Text)).Select(answer => answer.Rule).Distinct())
+            NoteUnknown(rule, examination);
         var denied = answers.Where(answer => answer.Text != "OK" && !IsUnknown(answer.Text)).ToList();
         if (denied.Count > 0) NoteDenied(denied, examination);
     }
 
     /// <summary>A command that was refused when it was used.</summary>
-    /// <param name="command">Its name, with that of its subcommand: <c>CONFIG GET</c>.</param>
+    /// <param name="rule">What permits it: <c>+config|get</c>.</param>
     /// <param name="refusal">What the server said.</param>
     /// <param name="examination">Takes the finding.</param>
-    internal static void NoteRefused(string command, string refusal, Examination examination)
+    internal static void NoteRefused(string rule, string refusal, Examination examination)
     {
-        if (refusal.Contains("unknown command", StringComparison.OrdinalIgnoreCase)) NoteUnknown(command, examination);
-        else NoteDenied([(command, refusal)], examination);
+        if (refusal.Contains("unknown command", StringComparison.OrdinalIgnoreCase)) NoteUnknown(rule, examination);
+        else NoteDenied([(rule, refusal)], examination);
     }
 
-    private static void NoteDenied(List<(string Name, string Text)> denied, Examination examination)
+    private static void NoteDenied(List<(string Rule, string Text)> denied, Examination examination)
     {
-        var commands = denied.Where(answer => !Key().IsMatch(answer.Text)).Select(answer => answer.Name).Distinct();
+        var commands = denied.Where(answer => !Key().IsMatch(answer.Text)).Select(answer => answer.Rule).Distinct();
         var keys = denied.Select(answer => Key().Match(answer.Text)).Where(match => match.Success)
             .Select(match => Pattern(match.Groups["key"].Value)).Distinct();
-        var names = commands.ToList();
-        var rules = names.Select(name => "+" + name.ToLowerInvariant().Replace(' ', '|'))
-            .Concat(keys.Select(key => "~" + key)).ToList();
+        var rules = commands.Concat(keys.Select(key => "~" + key)).ToList();
         var quoted = string.Join(" ", rules.Select(rule => $"\"{rule}\""));
         examination.Found(
             Checks.Permission, $"the permissions of user {User}", denied[0].Text,
@@ -64,8 +62,9 @@ public static partial class PermissionCheck
             $"As an administrator run `ACL SETUSER {User} {quoted}`, {Persist}.");
     }
 
-    private static void NoteUnknown(string command, Examination examination) => examination.Found(
-        Checks.Command, command.Split(' ')[0], "unknown to this server", "the command under its own name",
+    private static void NoteUnknown(string rule, Examination examination) => examination.Found(
+        Checks.Command, rule.TrimStart('+').Split('|')[0].ToUpperInvariant(), "unknown to this server",
+        "the command under its own name",
         "Remove the line rename-command from the server's configuration and restart it; to keep others from using " +
         "the command, take its permission from their users.");
 
@@ -80,25 +79,19 @@ public static partial class PermissionCheck
 
     private static bool IsUnknown(string answer) => answer.Contains("not found", StringComparison.Ordinal);
 
-    private static async Task<(string Name, string Text)> AskAsync(
+    private static async Task<(string Rule, string Text)> AskAsync(
         ControlConnection connection, IReadOnlyList<string> command)
     {
         try
         {
             object[] question = ["DRYRUN", User, .. command];
-            return (NameOf(command), (string?)await connection.ExecuteAsync("ACL", question) ?? "");
+            return (RedisPermissions.Rule(command), (string?)await connection.ExecuteAsync("ACL", question) ?? "");
         }
         catch (RedisServerException refusal)
         {
-            return (NameOf(command), refusal.Message);
+            return (RedisPermissions.Rule(command), refusal.Message);
         }
     }
-
-    /// <summary>Commands with subcommands are permitted one by one.</summary>
-    private static string NameOf(IReadOnlyList<string> command) =>
-        command[0] is "CONFIG" or "CLIENT" or "ACL" or "SCRIPT" or "XINFO" or "XGROUP"
-            ? $"{command[0]} {command[1]}"
-            : command[0];
 
     [GeneratedRegex("access the '(?<key>[^']+)' key")]
     private static partial Regex Key();

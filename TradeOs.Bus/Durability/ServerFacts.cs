@@ -52,11 +52,6 @@ public sealed record ServerFacts(
         return ClientLine((string?)await connection.ExecuteAsync("CLIENT", "LIST", "ID", id) ?? "");
     }
 
-    /// <summary>The fields of an answer of INFO.</summary>
-    internal static IReadOnlyDictionary<string, string> InfoFields(string answer) =>
-        answer.Split("\r\n").Select(line => line.Split(':', 2)).Where(field => field.Length == 2)
-            .ToDictionary(field => field[0], field => field[1], StringComparer.Ordinal);
-
     /// <summary>The fields of one line of CLIENT LIST.</summary>
     public static IReadOnlyDictionary<string, string> ClientLine(string line) =>
         line.Trim().Split(' ').Select(field => field.Split('=', 2)).Where(field => field.Length == 2)

@@ -12,9 +12,9 @@ internal sealed class MultiplexerLink : IControlLink
 {
     private static readonly TimeSpan ConnectWaitMax = TimeSpan.FromSeconds(3);
 
-    /// <summary>What the library would send of its own accord and has no use here: it would have to be permitted to the
-    /// 'default' user.</summary>
-    private static readonly HashSet<string> Unused = ["CLUSTER", "SENTINEL", "SUBSCRIBE"];
+    /// <summary>What has no use here and would have to be permitted, and the second connection for it. Not CLUSTER: a
+    /// cluster node must be told apart.</summary>
+    private static readonly HashSet<string> Unused = ["SENTINEL", "SUBSCRIBE"];
 
     private readonly ConnectionMultiplexer _multiplexer;
     private readonly RedisOptions _options;

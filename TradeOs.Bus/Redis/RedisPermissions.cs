@@ -14,7 +14,7 @@ public static class RedisPermissions
     private const string Nothing = "0000000000000000000000000000000000000000";
 
     /// <summary>Commands that are permitted by their second word.</summary>
-    private static readonly HashSet<string> Containers = ["ACL", "CLIENT", "CONFIG", "SCRIPT", "XGROUP", "XINFO"];
+    private static readonly HashSet<string> Containers = ["ACL", "CLIENT", "CLUSTER", "CONFIG", "SCRIPT", "XGROUP", "XINFO"];
 
     /// <summary>The commands of the pipeline and of every verb, on these streams.</summary>
     /// <param name="streams">Names of the streams of the topology; at least one.</param>
@@ -45,7 +45,7 @@ public static class RedisPermissions
         ["PING"], ["ECHO", "text"], ["SELECT", "0"], ["INFO", "server"], ["CONFIG", "GET", "appendonly"],
         ["BGREWRITEAOF"],
         ["CLIENT", "ID"], ["CLIENT", "SETNAME", "tradeos:reader"], ["CLIENT", "LIST", "ID", "1"],
-        ["CLIENT", "KILL", "ID", "1"], ["ACL", "DRYRUN", "default", "PING"],
+        ["CLIENT", "KILL", "ID", "1"], ["CLUSTER", "NODES"], ["ACL", "DRYRUN", "default", "PING"],
     ];
 
     /// <summary>Checkpoints, states and the single keys beside the streams; WATCH fences a reader.</summary>

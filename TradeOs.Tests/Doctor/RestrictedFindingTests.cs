@@ -22,7 +22,6 @@ public sealed class RestrictedFindingTests : DoctorFixture
         _data.Dispose();
     }
 
-    [TestCase(RedisTransport.Tcp)]
     [TestCase(RedisTransport.Tls)]
     [TestCase(RedisTransport.Unix)]
     public async Task Examine_WithTheShippedPermissions_FindsNothingAndSkipsNothing(RedisTransport transport)
@@ -38,11 +37,11 @@ public sealed class RestrictedFindingTests : DoctorFixture
     {
         await _restricted.AdminAsync("ACL", "SETUSER", "default", "-xinfo|consumers");
 
-        var found = Only(await ExamineAsync(RedisTransport.Tcp), "permission");
+        var found = Only(await ExamineAsync(RedisTransport.Unix), "permission");
         await CureAsync(_server, found, $"--user admin --pass '{RestrictedServer.OtherPassword}'");
 
         Assert.That(found.Expected, Is.EqualTo("+xinfo|consumers permitted"));
-        Assert.That(Codes(await ExamineAsync(RedisTransport.Tcp)), Is.Empty);
+        Assert.That(Codes(await ExamineAsync(RedisTransport.Unix)), Is.Empty);
     }
 
     private Task<Examination> ExamineAsync(RedisTransport transport)
@@ -50,8 +49,7 @@ public sealed class RestrictedFindingTests : DoctorFixture
         var options = transport switch
         {
             RedisTransport.Tls => _restricted.TlsOptions,
-            RedisTransport.Unix => _restricted.UnixOptions,
-            _ => _restricted.TcpOptions,
+            _ => _restricted.UnixOptions,
         };
         return ExamineAsync(
             _server, _data.Path, ("Redis:Endpoint", options.Endpoint), ("Redis:Password", options.Password),

@@ -138,7 +138,7 @@ public sealed class ServerGateTests
 
         var error = Assert.ThrowsAsync<RefusedException>(() => gate.AdmitAsync(runId, default));
 
-        Assert.That(error!.Message, Does.Contain("Permit it: ACL SETUSER default +bgrewriteaof"));
+        Assert.That(error!.Message, Does.Contain("NOPERM").And.Contain("Permit it: ACL SETUSER default +bgrewriteaof"));
     }
 
     [TestCase(false)]

@@ -5,8 +5,8 @@ using TradeOs.Bus;
 
 namespace TradeOs.Tests;
 
-/// <summary>A server with the users of deploy/redis-users.acl, reached by TCP, by TLS with certificates on both sides,
-/// or by a unix socket.</summary>
+/// <summary>A server with the users of deploy/redis-users.acl, reached by TLS with certificates on both sides, or by a
+/// unix socket.</summary>
 public sealed class RestrictedServer : IDisposable
 {
     /// <summary>Password of the 'default' user.</summary>
@@ -28,9 +28,6 @@ public sealed class RestrictedServer : IDisposable
 
     /// <summary>Path of the server's own copy of the ACL file.</summary>
     public string AclFile => _files["users.acl"];
-
-    /// <summary>Reaches it by plain TCP.</summary>
-    public RedisOptions TcpOptions => With(_server.Endpoint);
 
     /// <summary>Reaches it by TLS.</summary>
     public RedisOptions TlsOptions
