@@ -10,7 +10,7 @@ namespace TradeOs.Benchmarks;
 /// </summary>
 /// <remarks>
 /// An operation is a row. The baseline cuts lines and parses the same fields into the same trade; it checks nothing,
-/// and a wrong row ends it. Packed files are the same rows.
+/// and a wrong row ends it. Packed files and ndjson are the same trades.
 /// </remarks>
 public class ParseBinanceTrades
 {
@@ -19,11 +19,12 @@ public class ParseBinanceTrades
     private readonly TradesFile _plain = TradesFile.Write(RowCount, FilePacking.Plain);
     private readonly TradesFile _gzip = TradesFile.Write(RowCount, FilePacking.Gzip);
     private readonly TradesFile _zip = TradesFile.Write(RowCount, FilePacking.Zip);
+    private readonly TradesFile _ndjson = TradesFile.Write(RowCount, FilePacking.Ndjson);
 
     [GlobalCleanup]
     public void RemoveFiles()
     {
-        foreach (var file in (TradesFile[])[_plain, _gzip, _zip]) file.Dispose();
+        foreach (var file in (TradesFile[])[_plain, _gzip, _zip, _ndjson]) file.Dispose();
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = RowCount)]
@@ -61,10 +62,13 @@ public class ParseBinanceTrades
     [Benchmark(OperationsPerInvoke = RowCount)]
     public int Zip() => Read(_zip);
 
+    [Benchmark(OperationsPerInvoke = RowCount)]
+    public int Ndjson() => Read(_ndjson);
+
     private static int Read(TradesFile trades)
     {
         var file = FeedFile.Open(trades.Path);
-        var format = new BinanceTradeRows(file, FeedSpec.Parse(trades.Spec));
+        var format = RowFormats.Open(file, FeedSpec.Parse(trades.Spec), CancellationToken.None);
         using var rows = new RowLines(file, format.Separator);
         var accepted = 0;
         while (rows.Read())

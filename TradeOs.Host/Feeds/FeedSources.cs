@@ -132,7 +132,7 @@ internal sealed partial class FeedSources
         "{Directory}: {Files} files in the order of their names, {First} to {Last}")]
     private static partial void Takes(ILogger logger, string directory, int files, string first, string last);
 
-    [LoggerMessage(345, LogLevel.Information, "{Directory}: not fed, as no format or hidden: {Names}")]
+    [LoggerMessage(345, LogLevel.Information, "{Directory}: passed over, as hidden or of another ending: {Names}")]
     private static partial void PassesOver(ILogger logger, string directory, string names);
 
     [LoggerMessage(346, LogLevel.Information,

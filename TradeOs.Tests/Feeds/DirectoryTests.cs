@@ -49,8 +49,8 @@ public sealed class DirectoryTests
         await _run.ToEndAsync("binance-trades:" + _run.Folder);
 
         Assert.That(_run.Logger.Lines.Last(), Is.EqualTo(
-            $"{_run.Folder}: not fed, as no format or hidden: .BTCUSDT-trades-2.csv, BTCUSDT-trades-1.zip.CHECKSUM, " +
-            "all.tar.gz, below/, notes.md"));
+            $"{_run.Folder}: passed over, as hidden or of another ending: .BTCUSDT-trades-2.csv, " +
+            "BTCUSDT-trades-1.zip.CHECKSUM, all.tar.gz, below/, notes.md"));
         Assert.That((await _run.EventsAsync()).Length, Is.EqualTo(2));
     }
 
