@@ -8,8 +8,8 @@ namespace TradeOs.Tests.EndToEnd;
 [TestFixture]
 public sealed class FileTests
 {
-    /// <summary>Every row is an entry or a dead letter of the feed; a row far in time from the one before is both, since
-    /// signal-engine does not believe it.</summary>
+    /// <summary>Every row is an entry or a dead letter of the feed; a row far in time from the one before is both,
+    /// since signal-engine does not believe it.</summary>
     [TestCase("ohlcv", "skender/bad.csv", 2)]
     [TestCase("ohlcv", "skender/mismatch.csv", 7)]
     [TestCase("ohlcv", "skender/zeros.csv", 0)]
