@@ -221,6 +221,18 @@ public sealed class DeadLookTests : DeadLetterFixture
             .GetInt64(), Is.EqualTo(2));
     }
 
+    [Test]
+    public async Task List_WhenAManagedServerDoesNotRun_SaysHowToHaveIt()
+    {
+        var endpoint = $"127.0.0.1:{RedisServerProcess.FreePort()}";
+
+        var result = await TradeOsProcess.RunAsync("dead", "list", "--redis", endpoint, "--data", Files["none"]);
+
+        Assert.That(result.ExitCode, Is.EqualTo(2), result.ToString());
+        Assert.That(result.Error, Does.Contain($"Redis at {endpoint} cannot be reached"));
+        Assert.That(result.Error, Does.Contain("tradeos run --feed none --until-idle --keep-redis"));
+    }
+
     [TestCase("dead list --stage foo", "--stage is \"foo\", expected one of feed, signal-engine, ")]
     [TestCase("dead list -n 0", "-n expects a whole number from 1 to 100000.")]
     [TestCase("dead show nonsense", "'nonsense' is no id of a letter, expected one such as 1732-0")]
@@ -230,7 +242,6 @@ public sealed class DeadLookTests : DeadLetterFixture
     [TestCase("dead requeue 1-1 --reason x --set Price=1", "--set Price=1: expected FIELD=VALUE with a field of")]
     [TestCase("dead requeue 1-1 --reason x --set price", "--set price: expected FIELD=VALUE with a field of the entry")]
     [TestCase("dead requeue 1-1 --reason x --bus memory", "'--bus' is no option of this verb")]
-    [TestCase("dead list --redis 127.0.0.1:1", "tradeos run --feed none --until-idle --keep-redis")]
     public async Task Dead_WrongArguments_AreSaidAndExitTwo(string arguments, string message)
     {
         var result = await TradeOsProcess.RunAsync(arguments.Split(' '));
