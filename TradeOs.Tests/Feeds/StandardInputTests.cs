@@ -185,7 +185,7 @@ public sealed class StandardInputTests
         var pause = _run.Progress.Pause?.Text;
 
         await stop.CancelAsync();
-        await feed;
+        await feed.WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.That(pause, Is.EqualTo("rows on standard input"));
         Assert.That(_run.Progress.IsCompleted, Is.False);
