@@ -14,7 +14,8 @@ public static class RedisPermissions
     private const string Nothing = "0000000000000000000000000000000000000000";
 
     /// <summary>Commands that are permitted by their second word.</summary>
-    private static readonly HashSet<string> Containers = ["ACL", "CLIENT", "CLUSTER", "CONFIG", "SCRIPT", "XGROUP", "XINFO"];
+    private static readonly HashSet<string> Containers =
+        ["ACL", "CLIENT", "CLUSTER", "CONFIG", "SCRIPT", "XGROUP", "XINFO"];
 
     /// <summary>The commands of the pipeline and of every verb, on these streams.</summary>
     /// <param name="streams">Names of the streams of the topology; at least one.</param>

@@ -163,6 +163,10 @@ public sealed class AclFileTests
             Assert.That(await DryRunAsync("admin", command), Is.EqualTo("OK"), command);
     }
 
+    /// <summary>What a test took away is back for the next.</summary>
+    [TearDown]
+    public async Task LoadFileAsync() => Assert.That(await _restricted.AdminAsync("ACL", "LOAD"), Is.EqualTo("OK"));
+
     /// <summary>The cure that is named is the one that helps.</summary>
     [Test]
     public async Task Default_EachNeededCommandTakenAway_IsDeniedAndTheCureGivesItBack()
