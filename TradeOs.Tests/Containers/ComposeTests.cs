@@ -44,6 +44,8 @@ public sealed class ComposeTests
     [TestCase("services:redis:ports", "127.0.0.1:${REDIS_PORT:-6379}:6379", TestName = "Port_IsOpenToThisMachineOnly")]
     [TestCase("services:redis:restart", "unless-stopped", TestName = "Redis_ComesBack")]
     [TestCase("services:tradeos:restart", "no", TestName = "Pipeline_IsNeverRestartedIntoARefusal")]
+    [TestCase("services:tradeos:environment:TRADEOS_Redis__AllowNetwork", "true",
+        TestName = "Pipeline_AcceptsTheNetworkItSharesWithRedisAlone")]
     [TestCase("services:tradeos:read_only", "true", TestName = "Pipeline_WritesToItsVolumesOnly")]
     [TestCase("services:tradeos:depends_on:redis:condition", "service_healthy", TestName = "Pipeline_WaitsForRedis")]
     [TestCase("services:redis:image", "${REDIS_IMAGE:-redis:7.2}", TestName = "Image_OfRedisCanBeReplaced")]
