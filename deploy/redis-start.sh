@@ -98,7 +98,12 @@ done
 
 # Redis' own image gives up root in its entry point.
 cd "$directory"
-if command -v docker-entrypoint.sh >/dev/null; then set -- docker-entrypoint.sh redis-server --dir "$directory" "$@"
-else set -- redis-server --dir "$directory" "$@"
-fi
-exec "$@"
+entry=
+if command -v docker-entrypoint.sh >/dev/null; then entry=docker-entrypoint.sh; fi
+if [ -z "${REDISCLI_AUTH-}" ]; then exec $entry redis-server --dir "$directory" "$@"; fi
+
+# The password that redis-cli takes is the server's too, read from standard input: no list of processes shows it.
+quoted=$(printf %s "$REDISCLI_AUTH" | sed 's/[\\"]/\\&/g')
+exec $entry redis-server - --dir "$directory" "$@" <<END
+requirepass "$quoted"
+END

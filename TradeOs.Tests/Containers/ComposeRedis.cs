@@ -34,13 +34,15 @@ internal sealed class ComposeRedis : IAsyncDisposable
 
     /// <summary>Starts it and waits until it serves or has ended.</summary>
     /// <param name="before">A directory whose programs come before those of this machine.</param>
+    /// <param name="password">REDISCLI_AUTH of the service.</param>
     /// <returns>Null when it serves, else its exit code.</returns>
-    public async Task<int?> StartAsync(string? before = null)
+    public async Task<int?> StartAsync(string? before = null, string? password = null)
     {
         lock (_said) _said.Clear();
         var process = new Process { StartInfo = StartInfo() };
         var path = Environment.GetEnvironmentVariable("PATH");
         if (before is not null) process.StartInfo.Environment["PATH"] = before + Path.PathSeparator + path;
+        process.StartInfo.Environment["REDISCLI_AUTH"] = password;
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
         process.Start();

@@ -52,6 +52,17 @@ public sealed class ComposeTests
     public void Value_Is(string path, string expected) =>
         Assert.That(ComposeFile.Values[path], Is.EqualTo([expected]));
 
+    /// <summary>Without a value, so that a container is not given an empty one: redis-cli would offer it.</summary>
+    [Test]
+    public void Password_IsOneForBothServicesAndUnsetUnlessGiven()
+    {
+        Assert.That(
+            File.ReadAllLines(Path.Combine(Repository.Root, "docker-compose.yml")),
+            Has.One.EqualTo("      REDISCLI_AUTH:"));
+        Assert.That(ComposeFile.Values[Environment + "TRADEOS_Redis__Password"], Is.EqualTo(["${REDISCLI_AUTH:-}"]));
+        Assert.That(ComposeFile.Value(Environment + "TRADEOS_Redis__Password"), Is.Empty);
+    }
+
     [Test]
     public void Volumes_ThatServicesUse_AreDeclared()
     {

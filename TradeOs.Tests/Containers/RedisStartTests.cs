@@ -126,6 +126,23 @@ public sealed class RedisStartTests
         Assert.That(new FileInfo(_redis.LastFile).Length, Is.EqualTo(length));
     }
 
+    /// <summary>The stand-in for the entry point of the image shows what a list of processes would.</summary>
+    [TestCase("0123abcd")]
+    [TestCase("p\"a\\s $x'w#1 %s")]
+    public async Task Start_WithAPassword_TakesItAloneAndNoArgumentShowsIt(string password)
+    {
+        await File.WriteAllTextAsync(
+            _redis.Data["docker-entrypoint.sh"], "#!/bin/sh\necho \"started as: $*\"\nexec \"$@\"\n");
+        await ChildProcess.RunAsync("chmod", "500", _redis.Data["docker-entrypoint.sh"]);
+
+        Assert.That(await _redis.StartAsync(before: _redis.Data.Path, password), Is.Null, _redis.Said);
+
+        Assert.That(_redis.Said, Does.Contain("started as: redis-server - --dir").And.Not.Contain(password));
+        Assert.That(await _redis.CliAsync("PING"), Does.StartWith("NOAUTH"));
+        Assert.That(await _redis.CliAsync("--pass", password, "PING"), Is.EqualTo("PONG"));
+        Assert.That(await _redis.CliAsync("--pass", password, "CONFIG", "GET", "appendfsync"), Does.EndWith("always"));
+    }
+
     [TestCase(Multi + Set, true)]
     [TestCase(Multi + "*3\r\n$3\r\nSE\0\0\0\0\0\0", true)]
     [TestCase("\0\0\0\0", true)]
