@@ -13,6 +13,7 @@ public sealed class FeedProgress
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _accepted;
     private long _refused;
+    private long _rowsBefore = -1;
     private long _bytesTotal;
     private long _bytesRead;
     private volatile string _current = "";
@@ -23,6 +24,9 @@ public sealed class FeedProgress
 
     /// <summary>Rows committed, accepted and refused.</summary>
     public long Rows => Accepted + Refused;
+
+    /// <summary>Rows committed by this run, without those of runs before.</summary>
+    public long RowsOfRun => Interlocked.Read(ref _rowsBefore) is >= 0 and var before ? Rows - before : 0;
 
     /// <summary>Rows that became entries of <c>market_data.raw</c>.</summary>
     public long Accepted => Interlocked.Read(ref _accepted);
@@ -56,6 +60,7 @@ public sealed class FeedProgress
     {
         Interlocked.Exchange(ref _accepted, accepted);
         Interlocked.Exchange(ref _refused, refused);
+        Interlocked.CompareExchange(ref _rowsBefore, accepted + refused, -1);
         Interlocked.Exchange(ref _bytesRead, bytesRead);
         if (current is not null) _current = current;
     }

@@ -18,7 +18,6 @@ internal sealed partial class RunView(
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(10);
 
     private readonly long _began = time.GetTimestamp();
-    private readonly long _rowsBefore = feed.Rows;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -84,7 +83,7 @@ internal sealed partial class RunView(
     private static string Pause(FeedPause? pause) => pause is null ? "" : $" (waits for {pause.Text})";
 
     private long RowsPerSecond() =>
-        (long)((feed.Rows - _rowsBefore) / Math.Max(0.001, time.GetElapsedTime(_began).TotalSeconds));
+        (long)(feed.RowsOfRun / Math.Max(0.001, time.GetElapsedTime(_began).TotalSeconds));
 
     /// <summary>The last stage of the path reads one entry for each round trip that closed.</summary>
     private long TradesClosed() => loops.First(loop => loop.Name == Topology.Stages[^1].Name).Count;
