@@ -95,7 +95,7 @@ public sealed class RefusalTests
         var right = await RunAsync(redis, data, "--set", "Redis:Password=right");
 
         Assert.That((wrong.ExitCode, missing.ExitCode, right.ExitCode), Is.EqualTo((3, 3, 0)), right.ToString());
-        Assert.That(wrong.Error, Does.Contain("did not accept Redis:Password").And.Contain("WRONGPASS").And.Not.Contain(".."));
+        Assert.That(wrong.Error, Does.Contain("did not accept Redis:Password: WRONGPASS").And.Not.Contain(".."));
         Assert.That(missing.Error, Does.Contain("Redis:Password").And.Contain("NOAUTH"));
     }
 
