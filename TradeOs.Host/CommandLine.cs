@@ -43,6 +43,25 @@ internal static class CommandLine
         return root;
     }
 
+    /// <summary>What is wrong with a command line; where only the verb is missing, also the verbs there are.</summary>
+    public static int Explain(ParseResult parsed, string[] arguments)
+    {
+        var verbs = parsed.CommandResult.Command.Subcommands.Select(command => command.Name).ToList();
+        if (verbs.Count == 0)
+        {
+            foreach (var error in parsed.Errors) Terminal.Say("red", "tradeos:", error.Message);
+            Terminal.Say("blue", "Try:", "tradeos --help");
+            return ExitCode.Usage;
+        }
+
+        var wrong = parsed.UnmatchedTokens is [var first, ..] ? first : null;
+        var found = wrong is null ? "no verb was given" : $"'{wrong}' is no verb";
+        Terminal.Say("red", "tradeos:", $"{found}, expected one of {string.Join(", ", verbs)}.");
+        if (wrong is not null) Terminal.Say("blue", "Try:", "tradeos --help");
+        else Root().Parse([.. arguments, "--help"]).Invoke(new InvocationConfiguration { Output = Console.Error });
+        return ExitCode.Usage;
+    }
+
     private static Command Run()
     {
         var feeds = new Option<string[]>("--feed")

@@ -2,12 +2,7 @@ using System.CommandLine;
 using TradeOs.Host;
 
 var parsed = CommandLine.Root().Parse(args);
-if (parsed.Errors.Count > 0)
-{
-    foreach (var error in parsed.Errors) Console.Error.WriteLine($"tradeos: {error.Message}");
-    Console.Error.WriteLine("Try: tradeos --help");
-    return ExitCode.Usage;
-}
+if (parsed.Errors.Count > 0) return CommandLine.Explain(parsed, args);
 
 try
 {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
+using TradeOs.Bus;
 
 namespace TradeOs.Host;
 
@@ -23,12 +24,18 @@ internal static class Terminal
     /// <summary>Whether a person watches standard output.</summary>
     public static bool IsOutWatched => !System.Console.IsOutputRedirected;
 
-    /// <summary>A message on standard error: coloured for a person, one unbroken line in a pipe.</summary>
+    /// <summary>A message on standard error: coloured for a person, unbroken so that a command in it can be copied.
+    /// </summary>
     public static void Say(string style, string mark, string message)
     {
-        if (IsWatched) Error.MarkupLine($"[{style}]{Markup.Escape(mark)}[/] {Markup.Escape(message)}");
-        else System.Console.Error.WriteLine($"{mark} {message}");
+        var shown = Shown(message);
+        if (IsWatched) Error.Write(new UnbrokenLine($"[{style}]{Markup.Escape(mark)}[/] {Markup.Escape(shown)}"));
+        else System.Console.Error.WriteLine($"{mark} {shown}");
     }
+
+    /// <summary>Our messages name files and arguments, which strangers may have named; our line ends stay.</summary>
+    internal static string Shown(string message) =>
+        string.Join('\n', message.ReplaceLineEndings("\n").Split('\n').Select(EntryText.Show));
 
     /// <summary>One JSON object on standard output, for programs; never coloured or broken to a width.</summary>
     public static void WriteJson(object value) =>

@@ -33,6 +33,9 @@ public static class EntryText
         return text.ToString();
     }
 
+    /// <summary>The text likewise, whole.</summary>
+    public static string Show(string text) => Show(Encoding.UTF8.GetBytes(text));
+
     private static bool IsPlain(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned

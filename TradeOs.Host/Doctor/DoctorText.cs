@@ -26,14 +26,14 @@ internal static partial class DoctorText
         {
             var colour = Colour(finding.Check);
             console.Write(Line($"[{colour}]{Word(finding.Check)}[/]", $"[bold]{finding.Check.Code}[/]"));
-            console.Write(Line("", Markup.Escape(finding.Wrong)));
-            console.Write(Line("", Command().Replace(Markup.Escape(finding.Cure), "[aqua]$0[/]")));
+            console.Write(Line("", Shown(finding.Wrong)));
+            console.Write(Line("", Command().Replace(Shown(finding.Cure), "[aqua]$0[/]")));
             console.WriteLine();
         }
 
         console.Write(Line("[green]passed[/]", string.Join(' ', examination.Passed.Select(check => check.Code))));
         foreach (var (reason, codes) in NotLookedAt(examination))
-            console.Write(Line("skipped", Markup.Escape($"{codes}: {reason}")));
+            console.Write(Line("skipped", Shown($"{codes}: {reason}")));
         console.WriteLine();
         if (examination.IsHealthy) console.MarkupLine($"[green]{Safe}[/]");
         else console.MarkupLine("[red]Not safe to trade on.[/] Each cure says what to do; docs/DOCTOR.md says why.");
@@ -82,7 +82,10 @@ internal static partial class DoctorText
         _ => "blue",
     };
 
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+    private static string Shown(string text) => Markup.Escape(Terminal.Shown(text));
+
+    /// <summary>Strangers name groups and consumers as they like.</summary>
+    private static string OneLine(string text) => EntryText.Show(text.ReplaceLineEndings(" "));
 
     [GeneratedRegex("`[^`]+`")]
     private static partial Regex Command();

@@ -54,12 +54,12 @@ internal sealed record LetterLook(
         return Resolution is null
             ? null
             : $"{where}: was {Said(Resolution)} on {LetterStream.WrittenAt(ResolvedAt)} by {ResolvedAt}, reason " +
-              $"\"{SafeText.Of(Resolution.Reason)}\", expected an open letter: each is resolved once. Nothing was " +
+              $"\"{EntryText.Show(Resolution.Reason)}\", expected an open letter: each is resolved once. Nothing was " +
               "written.";
     }
 
     /// <summary>What was done, for people: <c>requeued as fills/7-0</c>.</summary>
     public static string Said(Resolution resolution) => resolution.IsRequeue
-        ? $"requeued as {SafeText.Of(resolution.Stream)}/{resolution.Entry}"
+        ? $"requeued as {EntryText.Show(resolution.Stream)}/{resolution.Entry}"
         : "dropped";
 }

@@ -36,18 +36,18 @@ internal sealed record Requeue(Fields Entry, string? Refusal)
 
         if (Trial.ErrorOf(letter.Stage, entry, options) is not { } error) return new Requeue(entry, null);
         return new Requeue(default,
-            $"{where}: {letter.Stage} could not decode it again: {SafeText.Of(error)}. Correct it with --set " +
+            $"{where}: {letter.Stage} could not decode it again: {EntryText.Show(error)}. Correct it with --set " +
             $"FIELD=VALUE, or: {Drop(id)}");
     }
 
     /// <summary>Why no entry could be made of it, whatever its bytes; null when one can.</summary>
     public static string? RefusalOf(string where, EntryId id, DeadLetter letter)
     {
-        var (stage, stream) = (SafeText.Of(letter.Stage), SafeText.Of(letter.Stream));
+        var (stage, stream) = (EntryText.Show(letter.Stage), EntryText.Show(letter.Stream));
         if (letter.IsOfFeed)
         {
-            return $"{where}: is line {SafeText.Of(letter.Id)} of {stream}, a row of a feed, expected an entry of a " +
-                $"stream. Write the row, mended, into a file of its own and feed that, then: {Drop(id)}";
+            return $"{where}: is line {EntryText.Show(letter.Id)} of {stream}, a row of a feed, expected an entry of " +
+                $"a stream. Write the row, mended, into a file of its own and feed that, then: {Drop(id)}";
         }
 
         if (Topology.Stages.Any(reader => reader.Name == letter.Stage && reader.Input == letter.Stream)) return null;
@@ -60,7 +60,7 @@ internal sealed record Requeue(Fields Entry, string? Refusal)
         BusLook look, DeadLetter letter, CancellationToken cancellationToken)
     {
         if (letter.Raw.TryDecode(out var fields)) return (fields, null);
-        var place = $"{SafeText.Of(letter.Stream)}/{SafeText.Of(letter.Id)}";
+        var place = $"{EntryText.Show(letter.Stream)}/{EntryText.Show(letter.Id)}";
         var found = await OriginalAsync(look, letter, cancellationToken);
         if (found is { } entry && letter.Raw.IsOf(entry.Fields)) return (entry.Fields, null);
         var kept = letter.Raw.IsWhole

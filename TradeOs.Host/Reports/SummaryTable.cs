@@ -10,8 +10,8 @@ internal static class SummaryTable
     public static void Write(IAnsiConsole console, RunSummary summary)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("stream", column => column.NoWrap());
-        table.AddColumn(new TableColumn("entries").RightAligned());
-        table.AddColumn(new TableColumn("ever written").RightAligned());
+        table.AddColumn(new TableColumn("entries").RightAligned().NoWrap());
+        table.AddColumn(new TableColumn("ever written").RightAligned().NoWrap());
         table.AddColumn(new TableColumn("sha-256 of the entries"));
         foreach (var line in summary.Streams)
             table.AddRow(line.Stream, Number(line.Entries), Number(line.Added), line.Sha256);

@@ -55,12 +55,13 @@ internal sealed partial class RunView(
 
     private Rows View()
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumn("stage");
-        foreach (var title in (string[])["read", "written"]) table.AddColumn(new TableColumn(title).RightAligned());
+        var table = new Table().Border(TableBorder.Simple).AddColumn("stage", column => column.NoWrap());
+        foreach (var title in (string[])["read", "written"])
+            table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
         table.AddColumn("");
         foreach (var loop in loops)
         {
-            var trouble = $"[yellow]{Markup.Escape(loop.Trouble ?? "")}[/]";
+            var trouble = $"[yellow]{Markup.Escape(Shown(loop.Trouble ?? ""))}[/]";
             table.AddRow(loop.Name, Number(loop.Count), Number(loop.Written), trouble);
         }
 
@@ -71,7 +72,7 @@ internal sealed partial class RunView(
     private Markup FeedLine()
     {
         var rate = $"{Number(feed.Rows)} rows  {Number(RowsPerSecond())} rows/s  refused {Number(feed.Refused)}";
-        var where = Markup.Escape(feed.Current + Pause(feed.Pause));
+        var where = Markup.Escape(Shown(feed.Current + Pause(feed.Pause)));
         if (feed.BytesTotal == 0) return new Markup($"feed  {rate}  {where}");
         const int width = 30;
         var share = Math.Clamp((double)feed.BytesRead / feed.BytesTotal, 0, 1);

@@ -78,7 +78,7 @@ internal sealed partial class DeadCommands(
             {
                 if (FieldAssignment().IsMatch(assignment)) continue;
                 result.AddError(
-                    $"--set {SafeText.Of(assignment)}: expected FIELD=VALUE with a field of the entry, such as " +
+                    $"--set {EntryText.Show(assignment)}: expected FIELD=VALUE with a field of the entry, such as " +
                     "--set price=61837.6, or a setting such as --set Redis:Mode=External.");
             }
         });
@@ -119,8 +119,8 @@ internal sealed partial class DeadCommands(
     {
         if (EntryId.TryParse(Encoding.UTF8.GetBytes(token.Value), out var id)) return id;
         result.AddError(token.Value.StartsWith('-')
-            ? $"'{SafeText.Of(token.Value)}' is no option of this verb; its options: tradeos dead --help"
-            : $"'{SafeText.Of(token.Value)}' is no id of a letter, expected one such as 1732-0. Look for it with: " +
+            ? $"'{EntryText.Show(token.Value)}' is no option of this verb; its options: tradeos dead --help"
+            : $"'{EntryText.Show(token.Value)}' is no id of a letter, expected one such as 1732-0. Look for it with: " +
               "tradeos dead list");
         return default;
     }
@@ -132,7 +132,7 @@ internal sealed partial class DeadCommands(
         reason.Validators.Add(result =>
         {
             var text = result.GetValueOrDefault<string>() ?? "";
-            if (string.IsNullOrWhiteSpace(text) || text.Length > ReasonLengthMax || SafeText.Of(text) != text)
+            if (string.IsNullOrWhiteSpace(text) || text.Length > ReasonLengthMax || EntryText.Show(text) != text)
                 result.AddError($"--reason expects 1 to {ReasonLengthMax} characters a terminal can show.");
         });
         return reason;

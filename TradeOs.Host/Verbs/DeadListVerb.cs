@@ -1,4 +1,5 @@
 using Spectre.Console;
+using TradeOs.Bus;
 using TradeOs.Stages;
 using static TradeOs.Host.Terminal;
 
@@ -26,7 +27,7 @@ internal static class DeadListVerb
         if (arguments.Stage is { } stage && Topology.Readers.All(reader => reader.Name != stage))
         {
             var names = string.Join(", ", Topology.Readers.Select(reader => reader.Name));
-            Say("red", "tradeos:", $"--stage is \"{SafeText.Of(stage)}\", expected one of {names}.");
+            Say("red", "tradeos:", $"--stage is \"{EntryText.Show(stage)}\", expected one of {names}.");
             return ExitCode.Usage;
         }
 
@@ -62,9 +63,9 @@ internal static class DeadListVerb
 
     /// <summary>A tab between the parts and no part left out, for cut and awk.</summary>
     private static string Line(LetterLine line) => string.Join(
-        '\t', line.Id, LetterStream.WrittenAt(line.Id), SafeText.Of(line.Letter.Stage),
-        $"{SafeText.Of(line.Letter.Stream)}/{SafeText.Of(line.Letter.Id)}", line.Letter.Raw.Length,
-        line.Resolution is null ? "open" : LetterLook.Said(line.Resolution), SafeText.Of(line.Letter.Error));
+        '\t', line.Id, LetterStream.WrittenAt(line.Id), EntryText.Show(line.Letter.Stage),
+        $"{EntryText.Show(line.Letter.Stream)}/{EntryText.Show(line.Letter.Id)}", line.Letter.Raw.Length,
+        line.Resolution is null ? "open" : LetterLook.Said(line.Resolution), EntryText.Show(line.Letter.Error));
 
     private static void WriteSummary(LetterList list)
     {
@@ -84,7 +85,7 @@ internal static class DeadListVerb
             Out.WriteLine("Times are when a letter was written. More of one: tradeos dead show LETTER");
     }
 
-    private static string Safe(string text) => Markup.Escape(SafeText.Of(text));
+    private static string Safe(string text) => Markup.Escape(EntryText.Show(text));
 
     private static object Json(LetterList list) => new
     {

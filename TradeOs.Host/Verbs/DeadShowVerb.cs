@@ -53,17 +53,18 @@ internal static partial class DeadShowVerb
     {
         var raw = letter.Raw;
         yield return $"letter    {id}, written {LetterStream.WrittenAt(id)}";
-        yield return $"stage     {SafeText.Of(letter.Stage)}";
+        yield return $"stage     {EntryText.Show(letter.Stage)}";
+        var (stream, place) = (EntryText.Show(letter.Stream), EntryText.Show(letter.Id));
         yield return letter.IsOfFeed
-            ? $"row       {SafeText.Of(letter.Stream)} line {SafeText.Of(letter.Id)}"
-            : $"entry     {SafeText.Of(letter.Stream)}/{SafeText.Of(letter.Id)}, {OriginalSaid(letter, original)}";
-        yield return $"error     {SafeText.Of(letter.Error)}";
+            ? $"row       {stream} line {place}"
+            : $"entry     {stream}/{place}, {OriginalSaid(letter, original)}";
+        yield return $"error     {EntryText.Show(letter.Error)}";
         yield return $"bytes     {Number(raw.Length)}, " +
             (raw.IsWhole ? "all kept" : $"the first {Number(raw.Kept.Length)} kept");
         yield return $"sha-256   {(raw.Sha256.Length > 0 ? raw.Sha256 : "unknown: it was too large to be read whole")}";
         yield return "state     " + (found.Resolution is { } resolution
             ? $"{LetterLook.Said(resolution)} on {LetterStream.WrittenAt(found.ResolvedAt)} by {found.ResolvedAt}: " +
-              SafeText.Of(resolution.Reason)
+              EntryText.Show(resolution.Reason)
             : "open");
         yield return "";
         foreach (var line in Content(letter)) yield return "  " + line;
@@ -76,15 +77,15 @@ internal static partial class DeadShowVerb
     {
         var raw = letter.Raw;
         if (!letter.IsOfFeed && raw.TryDecode(out var fields)) return FieldLines(fields);
-        if (raw.IsText) return Encoding.ASCII.GetString(raw.Kept.Span).TrimEnd('\n').Split('\n').Select(SafeText.Of);
-        var rows = SafeText.HexRows(raw.Kept[..Math.Min(raw.Kept.Length, HexBytesMax)]);
+        if (raw.IsText) return Encoding.ASCII.GetString(raw.Kept.Span).TrimEnd('\n').Split('\n').Select(EntryText.Show);
+        var rows = ExactText.HexRows(raw.Kept[..Math.Min(raw.Kept.Length, HexBytesMax)]);
         return raw.Kept.Length <= HexBytesMax ? rows : [.. rows, "... (--raw writes all)"];
     }
 
     private static List<string> FieldLines(Fields fields)
     {
         var lines = new List<string>();
-        foreach (var field in fields) lines.Add($"{SafeText.Of(field.Name)}={SafeText.Of(field.Value)}");
+        foreach (var field in fields) lines.Add($"{ExactText.Of(field.Name)}={ExactText.Of(field.Value)}");
         return lines;
     }
 
@@ -128,7 +129,7 @@ internal static partial class DeadShowVerb
     private static List<string[]> Pairs(Fields fields)
     {
         var pairs = new List<string[]>();
-        foreach (var field in fields) pairs.Add([SafeText.Of(field.Name), SafeText.Of(field.Value)]);
+        foreach (var field in fields) pairs.Add([ExactText.Of(field.Name), ExactText.Of(field.Value)]);
         return pairs;
     }
 

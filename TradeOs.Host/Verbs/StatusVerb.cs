@@ -7,6 +7,9 @@ namespace TradeOs.Host;
 /// <summary><c>tradeos status</c>: depth, lag, pending, who is behind, and whether that is all right.</summary>
 internal static class StatusVerb
 {
+    /// <summary>What the table of readers takes with counts of millions.</summary>
+    private const int ReadersWidth = 118;
+
     /// <summary>Prints the status; 1 when the pipeline is degraded.</summary>
     public static async Task<int> RunAsync(
         Settings settings, bool watch, bool json, CancellationToken cancellationToken)
@@ -64,9 +67,9 @@ internal static class StatusVerb
 
     private static void Write(IAnsiConsole console, Settings settings, StatusReport status)
     {
-        var host = status.Host is null ? "[red]none[/]" : Markup.Escape(status.Host);
+        var host = status.Host is null ? "[red]none[/]" : Markup.Escape(Shown(status.Host));
         console.MarkupLine($"Redis {Markup.Escape(settings.Redis.Endpoint)}   host {host}");
-        console.Write(ReadersTable(status));
+        console.Write(ReadersTable(status, console.Profile.Width));
         console.Write(StreamsTable(settings, status));
         if (status.Letters is { Count: > 0 } letters)
         {
@@ -74,23 +77,27 @@ internal static class StatusVerb
             console.MarkupLine($"Dead letters open: [yellow]{least}{Number(letters.Count)}[/]   (tradeos dead list)");
         }
 
-        foreach (var finding in status.Findings) console.MarkupLine($"[red]![/] {Markup.Escape(finding)}");
+        foreach (var finding in status.Findings) console.MarkupLine($"[red]![/] {Markup.Escape(Shown(finding))}");
         if (status.Findings.IsEmpty) console.MarkupLine("[green]Healthy.[/]");
     }
 
-    private static Table ReadersTable(StatusReport status)
+    /// <summary>A narrow terminal is not told what a reader reads and where it is: better left out than
+    /// folded.</summary>
+    internal static Table ReadersTable(StatusReport status, int width)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumn("reader", NoWrap).AddColumn("reads", NoWrap);
+        var isNarrow = width < ReadersWidth;
+        var table = new Table().Border(TableBorder.Simple).AddColumn("reader", NoWrap);
+        if (!isNarrow) table.AddColumn("reads", NoWrap);
         foreach (var title in (string[])["read", "behind", "pending", "written", "silent"])
-            table.AddColumn(new TableColumn(title).RightAligned());
-        table.AddColumn("position", NoWrap);
+            table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
+        if (!isNarrow) table.AddColumn("position", NoWrap);
         foreach (var line in status.Pipeline.Readers)
         {
             var pending = status.Pending.TryGetValue(line.Reader, out var count) ? Number(count) : "";
             var behind = line.Lag > 0 ? $"[yellow]{Number(line.Lag)}[/]" : "0";
-            table.AddRow(
-                line.Reader, line.Input ?? "", Number(line.Checkpoint.Count), behind, pending,
-                Number(line.Checkpoint.Written), Number(line.Checkpoint.Silent), line.Checkpoint.Position.ToString());
+            var (at, input) = (line.Checkpoint, line.Input ?? "");
+            string[] numbers = [Number(at.Count), behind, pending, Number(at.Written), Number(at.Silent)];
+            table.AddRow(isNarrow ? [line.Reader, .. numbers] : [line.Reader, input, .. numbers, $"{at.Position}"]);
         }
 
         return table;
@@ -100,7 +107,7 @@ internal static class StatusVerb
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("stream", NoWrap);
         foreach (var title in (string[])["entries", "MaxLength", "ever written"])
-            table.AddColumn(new TableColumn(title).RightAligned());
+            table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
         foreach (var (stream, report) in status.Pipeline.Streams)
         {
             var lengthMax = settings.Streams[stream].MaxLength;

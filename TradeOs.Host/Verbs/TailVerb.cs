@@ -30,7 +30,7 @@ internal static class TailVerb
         if (!Topology.Streams.Contains(stream))
         {
             var streams = string.Join(", ", Topology.Streams);
-            Terminal.Error.WriteLine($"'{stream}' is not a stream; expected one of {streams}.");
+            Say("red", "tradeos:", $"'{stream}' is not a stream, expected one of {streams}.");
             return ExitCode.Usage;
         }
 
@@ -57,7 +57,7 @@ internal static class TailVerb
     private static EntryId Print(Entry entry, bool json)
     {
         if (json) Console.Out.WriteLine(Json(entry));
-        else if (IsOutWatched) Terminal.Out.MarkupLine(Line(entry));
+        else if (IsOutWatched) Terminal.Out.Write(new UnbrokenLine(Line(entry)));
         else Console.Out.WriteLine(Markup.Remove(Line(entry)));
         return entry.Id;
     }

@@ -55,6 +55,30 @@ public sealed class HostileToolsTests
     }
 
     [Test]
+    public async Task Tools_OnAGroupNamedByAStranger_WriteItsControlCharactersOut()
+    {
+        await using var redis = await RedisServerProcess.StartAsync();
+        await redis.CliAsync("XGROUP", "CREATE", StreamNames.Fills, "g\u001b[2J", "0", "MKSTREAM");
+
+        var doctor = await TradeOsProcess.RunAsync("doctor", "--redis", redis.Endpoint);
+        var status = await TradeOsProcess.RunAsync("status", "--redis", redis.Endpoint);
+
+        Assert.That(doctor.Output, Does.Contain("fills is \"group g\\u{1b}[2J\""), Shown(doctor));
+        foreach (var result in (TradeOsResult[])[doctor, status])
+            Assert.That(ControlCharacters(result.Output + result.Error), Is.Empty);
+    }
+
+    [Test]
+    public async Task Run_OnAFileNamedByAStranger_WritesItsControlCharactersOut()
+    {
+        var run = await TradeOsProcess.RunAsync("run", "--bus", "memory", "--until-idle", "--feed", "./e\u001b[2J.csv");
+
+        Assert.That(run.ExitCode, Is.EqualTo(2), Shown(run));
+        Assert.That(run.Error, Does.Contain("./e\\u{1b}[2J.csv: does not exist"));
+        Assert.That(ControlCharacters(run.Error), Is.Empty);
+    }
+
+    [Test]
     public async Task Summary_OfHostileMetricsAndRejections_ShowsThemAsText()
     {
         await using var redis = await RedisServerProcess.StartAsync();

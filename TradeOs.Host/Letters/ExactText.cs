@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text;
+using TradeOs.Bus;
 
 namespace TradeOs.Host;
 
-/// <summary>Bytes and text of strangers as a terminal may show them: nothing moves its cursor or hides.</summary>
-internal static class SafeText
+/// <summary>Bytes of strangers shown so that they can be had back exactly; to be read, <see cref="EntryText"/> shows
+/// them.</summary>
+internal static class ExactText
 {
     private const int HexRowBytes = 16;
 
@@ -25,21 +27,6 @@ internal static class SafeText
         return text.ToString();
     }
 
-    /// <summary>Letters, marks and digits of any language as they are; what controls a terminal as
-    /// <c>\uHHHH</c>.</summary>
-    public static string Of(string text)
-    {
-        if (!text.Any(IsUnsafe)) return text;
-        var safe = new StringBuilder(text.Length);
-        foreach (var mark in text)
-        {
-            if (IsUnsafe(mark)) safe.Append(CultureInfo.InvariantCulture, $"\\u{(int)mark:x4}");
-            else safe.Append(mark);
-        }
-
-        return safe.ToString();
-    }
-
     /// <summary>Rows of 16 bytes: where, in hexadecimal, and what of it is printable.</summary>
     public static IEnumerable<string> HexRows(ReadOnlyMemory<byte> bytes)
     {
@@ -51,9 +38,4 @@ internal static class SafeText
             yield return string.Create(CultureInfo.InvariantCulture, $"{start:x4}  {hex,-47}  {text}");
         }
     }
-
-    /// <summary>Control marks, marks that turn the direction of writing, and halves of a pair.</summary>
-    private static bool IsUnsafe(char mark) => char.GetUnicodeCategory(mark)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
-        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse;
 }
