@@ -45,8 +45,7 @@ internal sealed class NdjsonRows(FeedSpec spec) : IRowFormat
     private RepeatedName _source;
     private RepeatedName _symbol;
 
-    /// <summary>A line is one field: no JSON has this byte outside an escape.</summary>
-    public char Separator => '\u001f';
+    public char Separator => RowLines.WholeLine;
 
     public string Layout => "";
 
