@@ -15,7 +15,8 @@ public sealed record Checkpoint(EntryId Position, long Count, long Written, long
 /// <param name="Length">Entries it holds.</param>
 /// <param name="Added">Entries ever appended to it, trimmed ones included.</param>
 /// <param name="LastId">Last id given out.</param>
-public readonly record struct StreamReport(long Length, long Added, EntryId LastId);
+/// <param name="DeletedMax">Largest id ever deleted one by one; trimming leaves it alone.</param>
+public readonly record struct StreamReport(long Length, long Added, EntryId LastId, EntryId DeletedMax);
 
 /// <summary>Bound and readers of a stream.</summary>
 /// <param name="MaxLength">Entries the stream may hold; our own writers never pass it.</param>

@@ -47,7 +47,7 @@ public sealed class InMemoryStreamBus(MemoryStore store) : IStreamBus
         lock (store.Lock)
         {
             return Task.FromResult(store.Streams.TryGetValue(stream, out var found)
-                ? new StreamReport(found.Length, found.Added, found.LastId)
+                ? new StreamReport(found.Length, found.Added, found.LastId, EntryId.Zero)
                 : default);
         }
     }

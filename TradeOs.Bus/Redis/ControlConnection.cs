@@ -64,6 +64,13 @@ public sealed class ControlConnection : IDisposable
         return pair is { Length: >= 2 } ? (string?)pair[1] : null;
     }
 
+    /// <summary>What a stream holds, now.</summary>
+    /// <param name="stream">Key of a stream that is there.</param>
+    /// <exception cref="BusUnavailableException">The connection is lost, or no answer came in time.</exception>
+    /// <exception cref="RedisServerException">There is no such stream, or XINFO is not permitted.</exception>
+    public async Task<StreamReport> InspectStreamAsync(string stream) =>
+        RedisAnswers.Stream(await ExecuteAsync("XINFO", "STREAM", stream));
+
     /// <inheritdoc/>
     public void Dispose() => _link.Dispose();
 

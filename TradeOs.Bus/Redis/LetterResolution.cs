@@ -1,5 +1,4 @@
 using System.Text;
-using StackExchange.Redis;
 
 namespace TradeOs.Bus;
 
@@ -111,8 +110,8 @@ public sealed class LetterResolution(ControlConnection control, string letters, 
         var words = new List<object>(2 * fields.Count);
         foreach (var field in fields)
         {
-            words.Add((RedisValue)field.Name.ToArray());
-            words.Add((RedisValue)field.Value.ToArray());
+            words.Add(field.Name.ToArray());
+            words.Add(field.Value.ToArray());
         }
 
         return words;

@@ -26,10 +26,12 @@ internal static class RedisAnswers
     {
         var facts = (RedisResult[])answer!;
         return new StreamReport(
-            (long)Fact("length"), (long)Fact("entries-added"), EntryId.Parse((string)Fact("last-generated-id")!));
+            (long)Fact("length"), (long)Fact("entries-added"), EntryId.Parse((string)Fact("last-generated-id")!),
+            EntryId.Parse((string)Fact("max-deleted-entry-id")!));
 
         RedisResult Fact(string name)
         {
+            // Names are at the even places; the first and last entry, which are lists, at odd ones.
             for (var index = 0; index < facts.Length; index += 2)
                 if ((string)facts[index]! == name) return facts[index + 1];
             throw new RespProtocolException($"XINFO STREAM without {name}; is it a Redis server of 7.0 or newer?");

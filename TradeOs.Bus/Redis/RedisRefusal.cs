@@ -15,20 +15,21 @@ public static partial class RedisRefusal
     public static RefusedException Of(string endpoint, string error)
     {
         ArgumentNullException.ThrowIfNull(error);
+        error = error.TrimEnd('.');
         var redis = endpoint.Length > 0 ? $"Redis at {endpoint}" : "Redis";
         return new RefusedException(error switch
         {
             _ when error.StartsWith("NOAUTH", StringComparison.Ordinal) =>
-                $"{redis} wants a password, found none in Redis:Password: {error} {NextPassword}",
+                $"{redis} wants a password, found none in Redis:Password: {error}. {NextPassword}",
             _ when error.StartsWith("WRONGPASS", StringComparison.Ordinal) =>
                 $"{redis} did not accept Redis:Password: {error.TrimEnd('.')}. {NextPassword}",
             _ when error.Contains("without any password configured", StringComparison.Ordinal) =>
-                $"{redis} needs no password, expected it to check the one in Redis:Password: {error} Anybody could " +
+                $"{redis} needs no password, expected it to check the one in Redis:Password: {error}. Anybody could " +
                 "use it. Give its 'default' user that password (ACL SETUSER default on resetpass >...), or set " +
                 "Redis:Password to \"\".",
             _ when Permission(error) is { } cure => $"{redis} refused us: {error}. {cure}",
             _ when error.StartsWith("DENIED", StringComparison.Ordinal) =>
-                $"{redis} is in protected mode: {error} Give its 'default' user a password, and Redis:Password too.",
+                $"{redis} is in protected mode: {error}. Give its 'default' user a password, and Redis:Password too.",
             _ => $"{redis} did not let us in: {error}. Look at its configuration and log.",
         });
     }

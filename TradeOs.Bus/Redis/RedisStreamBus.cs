@@ -86,8 +86,9 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
     public async Task<StreamReport> InspectStreamAsync(string stream, CancellationToken cancellationToken)
     {
         var control = await ControlAsync();
-        if ((string?)await control.ExecuteAsync("TYPE", stream) != "stream") return default;
-        return RedisAnswers.Stream(await control.ExecuteAsync("XINFO", "STREAM", stream));
+        return (string?)await control.ExecuteAsync("TYPE", stream) == "stream"
+            ? await control.InspectStreamAsync(stream)
+            : default;
     }
 
     /// <inheritdoc/>

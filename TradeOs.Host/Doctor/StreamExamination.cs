@@ -31,11 +31,11 @@ internal sealed class StreamExamination(
 
     private async Task ExamineAsync(string stream)
     {
-        var facts = await FactsAsync(stream);
-        if (facts.Last.Milliseconds == ulong.MaxValue)
+        var facts = await control.InspectStreamAsync(stream);
+        if (facts.LastId.Milliseconds == ulong.MaxValue)
         {
             examination.Found(
-                Checks.LargestId, stream, facts.Last.ToString(), "an id that another can follow",
+                Checks.LargestId, stream, facts.LastId.ToString(), "an id that another can follow",
                 "Somebody appended the largest id there is, and nothing can be appended any more. " + Restore);
         }
 
@@ -47,7 +47,7 @@ internal sealed class StreamExamination(
     /// after.</summary>
     private async Task ExamineInputAsync(OpenedReader reader, string stream)
     {
-        var facts = await FactsAsync(stream);
+        var facts = await control.InspectStreamAsync(stream);
         var later = (string?[])(await control.ExecuteAsync("HMGET", reader.Key, "count", "position"))!;
         if (later[0] is null || later[1] is null) return;
         var (count, position) = (long.Parse(later[0]!, CultureInfo.InvariantCulture), EntryId.Parse(later[1]!));
@@ -72,7 +72,7 @@ internal sealed class StreamExamination(
 
     /// <summary>What makes the checkpoint agree with what is left: everything behind its position is unread.</summary>
     private async Task<string> AcceptanceAsync(
-        OpenedReader reader, string stream, EntryId position, StreamLook facts)
+        OpenedReader reader, string stream, EntryId position, StreamReport facts)
     {
         var unread = await CountAfterAsync(stream, position);
         var count = (facts.Added - unread).ToString(CultureInfo.InvariantCulture);
@@ -92,22 +92,6 @@ internal sealed class StreamExamination(
         }
     }
 
-    private async Task<StreamLook> FactsAsync(string stream)
-    {
-        var reply = (RedisResult[])(await control.ExecuteAsync("XINFO", "STREAM", stream))!;
-        return new StreamLook(
-            (long)Fact("length"), (long)Fact("entries-added"), EntryId.Parse((string)Fact("last-generated-id")!),
-            EntryId.Parse((string)Fact("max-deleted-entry-id")!));
-
-        RedisResult Fact(string name)
-        {
-            // Names are at the even places; the first and last entry, which are lists, at odd ones.
-            for (var index = 0; index < reply.Length; index += 2)
-                if ((string?)reply[index] == name) return reply[index + 1];
-            throw new InvalidOperationException($"XINFO STREAM {stream} names no {name}, as of a server before 7.0.");
-        }
-    }
-
     private void NoteType(string stream, string type) => examination.Found(
         Checks.StreamType, stream, $"a {type}", "a stream",
         "Nothing of ours writes that: find the program that did. " + Restore);
@@ -115,6 +99,4 @@ internal sealed class StreamExamination(
     private void NoteMissing(string stream, List<OpenedReader> users) => examination.Found(
         Checks.StreamMissing, stream, "nothing",
         $"the stream that {string.Join(", ", users.Select(user => user.Definition.Name))} use", Restore);
-
-    private sealed record StreamLook(long Length, long Added, EntryId Last, EntryId DeletedMax);
 }

@@ -198,6 +198,20 @@ public sealed class LetterResolutionTests : RedisFixture
         }
     }
 
+    [Test]
+    public async Task Resolve_OnAServerWithoutMemory_IsRefusedWithItsWordsAndWritesNothing()
+    {
+        await Server.CliAsync("CONFIG", "SET", "maxmemory", "1");
+
+        var refused = Assert.ThrowsAsync<RefusedException>(() => RequeueAsync());
+        await Server.CliAsync("CONFIG", "SET", "maxmemory", "0");
+
+        Assert.That(refused!.Message, Does.Match(
+            $"^Redis at {Server.Endpoint} did not take the resolution, and nothing was written: OOM .*" +
+            "Cure that, then run the same again.$"));
+        Assert.That(await LengthsAsync(), Is.EqualTo("1 1"));
+    }
+
     /// <summary>Length of the file that redis-check-aof leaves of one that was cut.</summary>
     private static async Task<long> RepairedAsync(string file)
     {

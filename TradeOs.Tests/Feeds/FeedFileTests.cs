@@ -25,6 +25,19 @@ public sealed class FeedFileTests
             $"starts at {Environment.CurrentDirectory}."));
     }
 
+    [Test]
+    public void Text_OfADiskThatFails_SaysHowFarItCame()
+    {
+        var file = FeedFile.Open(_run.File("day.csv", "rows"));
+        using var text = new FeedText(file, new MemoryStream(), new FailingStream());
+
+        var read = text.Read(new byte[100]);
+
+        Assert.That(read, Is.Zero);
+        Assert.That(text.Break!.Message, Is.EqualTo(
+            $"{file.Path}: reading failed after 0 bytes (Input/output error). Look at the disk, then start again."));
+    }
+
     [TestCase("a.csv", "", "is empty (0 bytes), expected rows. Fetch it again.")]
     [TestCase("a.csv.gz", "plain text",
         "begins with 706c6169, expected gzip's 1f8b as its name ends in .gz. Fetch it again, or take .gz off its " +
@@ -171,5 +184,10 @@ public sealed class FeedFileTests
         Assert.That(
             string.Join('\n', await _run.LettersAsync("error")),
             Is.EqualTo("BTCUSDT-trades-1.csv line 4: column 'id' is \"id\", expected digits"));
+    }
+
+    private sealed class FailingStream : MemoryStream
+    {
+        public override int Read(Span<byte> buffer) => throw new IOException("Input/output error");
     }
 }

@@ -164,6 +164,16 @@ public sealed class FeedSpecTests
     }
 
     [Test]
+    public void Parse_OfASimulationWithoutEndThatShouldEnd_SaysHowToGiveItOne()
+    {
+        var failure = Assert.Throws<FeedSpecException>(() => FeedSpecs.Parse(["simulated"], untilIdle: true))!;
+
+        Assert.That(failure.Message, Is.EqualTo(
+            "--until-idle never ends with an endless simulation; give it an end, e.g. " +
+            "--feed simulated:count=10000,rate=max"));
+    }
+
+    [Test]
     public void Readme_NamesEveryFormat()
     {
         var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));

@@ -64,33 +64,6 @@ public sealed class RecordedTradesTests
             Is.EqualTo("173525189 195900282 173525190 195900283 173525191 195900284 173525192"));
     }
 
-    [TestCase("binance-trades", Recorded.BtcSpot, "BTCUSDT-trades-many.csv")]
-    [TestCase("tardis-trades", Recorded.TardisTrades, "many.csv")]
-    public async Task Parsing_OfARecordedDay_PrintsItsSpeed(string format, string recording, string name)
-    {
-        using var run = new FeedRun();
-        var lines = Recorded.Lines(recording);
-        var rows = lines.Skip(lines[0].StartsWith("exchange", StringComparison.Ordinal) ? 1 : 0);
-        var day = string.Concat(rows.Select(row => row + "\n"));
-        var many = lines[0] + "\n" + string.Concat(Enumerable.Repeat(day, 50));
-        var file = TradeOs.Host.FeedFile.Open(run.File(name, many));
-        var spec = TradeOs.Host.FeedSpec.Parse($"{format}:{file.Path}");
-        for (var round = 0; round < 3; round++)
-        {
-            var start = TimeProvider.System.GetTimestamp();
-            await using var parser = new TradeOs.Host.RowParser(file, spec, "", 0);
-            var parsed = 0L;
-            for (var isLast = false; !isLast;)
-            {
-                if (!parser.TryTake(out var block)) await parser.WaitAsync(CancellationToken.None);
-                else (parsed, isLast) = (parsed + block.Rows.Count, block.IsLast);
-            }
-
-            var seconds = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
-            await TestContext.Out.WriteLineAsync($"{format}: {parsed} rows parsed, {parsed / seconds:N0} rows/s");
-        }
-    }
-
     private static decimal Number(string text) =>
         decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -13,6 +13,7 @@ public sealed class ZipFileTests
     private const int FlagsOffset = 8;
     private const int MethodOffset = 10;
     private const int ChecksumOffset = 16;
+    private const int LengthOffset = 24;
 
     private FeedRun _run = null!;
 
@@ -116,6 +117,17 @@ public sealed class ZipFileTests
             $"expected {found ^ 1:x8}), expected a sound archive. Fetch it again. The 700 rows before that are fed."));
         Assert.That(_run.Progress.IsCompleted, Is.False);
         Assert.That((await _run.EventsAsync()).Length, Is.EqualTo(700));
+    }
+
+    [Test]
+    public void Feed_OfAZipArchiveWithLessInItThanItSays_SaysBothLengths()
+    {
+        var rows = Samples.Trades(30);
+        var packed = FeedRun.Zip(("day.csv", rows));
+        BinaryPrimitives.WriteInt32LittleEndian(packed.AsSpan(DirectoryOf(packed) + LengthOffset), rows.Length + 1);
+
+        Assert.That(Failure(packed), Does.Contain(
+            $"({rows.Length} bytes unpacked, expected {rows.Length + 1}), expected a sound archive. Fetch it again."));
     }
 
     [Test]

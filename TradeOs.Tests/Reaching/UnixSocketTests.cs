@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+using System.Text;
 using NUnit.Framework;
 using TradeOs.Bus;
 
@@ -54,6 +55,27 @@ public sealed class UnixSocketTests
                 async () => _ = (long)await control.ExecuteAsync("PING"));
             Assert.That(number!.Message, Does.Contain("PONG"));
         }
+    }
+
+    [Test]
+    public async Task Resolution_OfBytesThatAreNoText_AppendsExactlyThese()
+    {
+        await using var server = await RedisServerProcess.StartAsync("--unixsocket", _path);
+        using var control = await ControlConnection.ConnectAsync(Options(), default);
+        await server.CliAsync("XADD", "in", "1-1", "text", "bad");
+        var letter = EntryId.Parse(await server.CliAsync("XADD", "dead", "*", "stage", "copy"));
+        byte[] bytes = [0xff, 0, 0xfe, (byte)'$', 0xc3];
+        var note = new FieldsBuilder()
+            .Add("resolves"u8, Encoding.ASCII.GetBytes(letter.ToString())).Add("entry"u8, ""u8).Build();
+        var runId = (await control.InfoAsync("server"))["run_id"];
+
+        var (result, id) = await new LetterResolution(control, "dead", runId).ResolveAsync(
+            letter, note, "entry", "in", new FieldsBuilder().Add("text"u8, bytes).Build());
+
+        Assert.That(result, Is.EqualTo(ResolutionResult.Resolved));
+        var page = (RedisResult[])await control.ExecuteAsync("XRANGE", "in", id, id);
+        var words = (RedisResult[])((RedisResult[])page[0])[1];
+        Assert.That((byte[]?)words[1], Is.EqualTo(bytes));
     }
 
     [Test]

@@ -6,7 +6,7 @@ namespace TradeOs.Host;
 /// <remarks>
 /// A break looks like the end to whoever reads, so that every row before it is had; then <see cref="Break"/> tells.
 /// </remarks>
-internal sealed class FeedText(FeedFile file, Stream packed, Stream text) : Stream
+internal sealed class FeedText(FeedFile file, Stream packed, Stream text) : ForwardStream
 {
     private readonly byte[] _buffer = new byte[64 * 1024];
     private int _next;
@@ -23,14 +23,6 @@ internal sealed class FeedText(FeedFile file, Stream packed, Stream text) : Stre
     /// <summary>Bytes of the file read for them.</summary>
     public long BytesRead => packed.Position;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
     public override long Position
     {
         get => Delivered;
@@ -45,18 +37,6 @@ internal sealed class FeedText(FeedFile file, Stream packed, Stream text) : Stre
         _next += count;
         Delivered += count;
         return count;
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
     }
 
     protected override void Dispose(bool disposing)

@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace TradeOs.Host;
 
 /// <summary>The one file in a zip archive, unpacked as it is read and held against its checksum at its end.</summary>
-internal sealed class ZipContent : Stream
+internal sealed class ZipContent : ForwardStream
 {
     private readonly ZipArchive _archive;
     private readonly Stream _content;
@@ -18,14 +18,6 @@ internal sealed class ZipContent : Stream
         (_archive, _expected, _length) = (archive, entry.Crc32, entry.Length);
         _content = entry.Open();
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position
     {
@@ -80,18 +72,6 @@ internal sealed class ZipContent : Stream
         return _found.Value == _expected
             ? 0
             : throw new InvalidDataException(Text($"CRC-32 is {_found.Value:x8}, expected {_expected:x8}"));
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
     }
 
     protected override void Dispose(bool disposing)

@@ -38,6 +38,9 @@ internal sealed class NdjsonRows(FeedSpec spec) : IRowFormat
     /// <summary>The smallest decimal above 0.</summary>
     private const decimal Least = 0.0000000000000000000000000001m;
 
+    /// <summary>Made once: it is at hand for every price, and said for hardly any.</summary>
+    private static readonly string PriceExpected = $"a price from {RowNumbers.PriceMin} to {RowNumbers.PriceMax}";
+
     private readonly JsonFields _fields = new(
         "at", "source", "symbol", "kind", "price", "qty", "side", "trade_id", "open", "high", "low", "close", "volume",
         "bid", "bid_qty", "ask", "ask_qty");
@@ -45,8 +48,7 @@ internal sealed class NdjsonRows(FeedSpec spec) : IRowFormat
     private RepeatedName _source;
     private RepeatedName _symbol;
 
-    /// <summary>A line is one field: no JSON has this byte outside an escape.</summary>
-    public char Separator => '\u001f';
+    public char Separator => RowLines.WholeLine;
 
     public string Layout => "";
 
@@ -146,8 +148,7 @@ internal sealed class NdjsonRows(FeedSpec spec) : IRowFormat
     }
 
     private FeedRow? RefusePrice(RowLines row, int field, out decimal value) => RefuseNumber(
-        row, field, RowNumbers.PriceMin, $"a price from {RowNumbers.PriceMin} to {RowNumbers.PriceMax}", out value,
-        RowNumbers.PriceMax);
+        row, field, RowNumbers.PriceMin, PriceExpected, out value, RowNumbers.PriceMax);
 
     private FeedRow? RefuseAmount(RowLines row, int field, out decimal value) =>
         RefuseNumber(row, field, 0, "a number from 0 to 1e14", out value);

@@ -10,6 +10,9 @@ internal sealed class RowLines : IDisposable
     /// <summary>Longest line; a longer one is a file of something else.</summary>
     public const int LineBytesMax = 8 * 1024;
 
+    /// <summary>Separator of a format whose line is one field, quotes and all: no text has this byte.</summary>
+    public const char WholeLine = '\u001f';
+
     private readonly FeedFile _file;
     private readonly FeedText _text;
     private readonly CsvReaderOptions _options;
@@ -31,6 +34,7 @@ internal sealed class RowLines : IDisposable
         _options = new CsvReaderOptions
         {
             Separator = separator,
+            Mode = separator == WholeLine ? CsvMode.NoEscape : CsvMode.Rfc4180,
             HasHeader = false,
             AllowLineBreaksInQuotes = false,
             TrimWhitespace = true,
