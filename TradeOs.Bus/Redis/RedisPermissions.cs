@@ -71,7 +71,7 @@ public static class RedisPermissions
     [
         ["XREAD", "COUNT", "1", "STREAMS", stream, "0"], ["XREVRANGE", stream, "+", "-", "COUNT", "1"],
         ["XINFO", "STREAM", stream], ["XINFO", "GROUPS", stream], ["XINFO", "CONSUMERS", stream, Reader],
-        ["XTRIM", stream, "MAXLEN", "=", "1"],
+        ["XLEN", stream], ["XTRIM", stream, "MAXLEN", "=", "1"],
     ];
 
     private static string[][] Groups(string stream) =>

@@ -12,6 +12,7 @@
 
 local next_key, next_word = 5, 11
 local CHUNK = 1000
+local LAST_IDS = '18446744073709551615-0'
 
 local function fact(facts, name)
   for i = 1, #facts, 2 do
@@ -26,6 +27,12 @@ end
 
 local function number()
   return tonumber(word())
+end
+
+-- An entry with one of the last ids is found before anything is written. One that was deleted again is found by the
+-- first XADD to its stream, which nothing can make right.
+local function exhausted(stream)
+  return 'damaged ' .. stream .. ' holds the largest id there is, nothing can follow it'
 end
 
 local function type_of(key)
@@ -70,12 +77,12 @@ for i = 1, tonumber(ARGV[10]) do
   local stream, length_max, more, readers = KEYS[next_key], number(), number(), number()
   streams[i] = stream
   if type_of(stream) ~= 'stream' then return 'damaged ' .. stream .. ' is gone or not a stream' end
-  local facts = redis.call('XINFO', 'STREAM', stream)
-  if string.sub(fact(facts, 'last-generated-id'), 1, 21) == '18446744073709551615-' then
-    return 'damaged ' .. stream .. ' holds the largest id there is, nothing can follow it'
-  end
-  local length = fact(facts, 'length')
+  if #redis.call('XRANGE', stream, LAST_IDS, '+', 'COUNT', 1) > 0 then return exhausted(stream) end
+  -- XINFO carries the first and the last entry whole, and anybody may have appended one of 100 MB: it is asked for only
+  -- when something is to be trimmed.
+  local length = redis.call('XLEN', stream)
   if length + more > length_max then
+    local facts = redis.call('XINFO', 'STREAM', stream)
     local unread, holder = 0, ''
     for reader = 1, readers do
       local key = KEYS[next_key + reader]
@@ -84,7 +91,7 @@ for i = 1, tonumber(ARGV[10]) do
     end
     if unread + more > length_max then return 'full ' .. stream .. ' ' .. holder end
     local keep = math.max(unread, length_max - more - math.floor(length_max / 10))
-    if keep < length then trims[#trims + 1] = { stream, keep } end
+    if keep < length then trims[#trims + 1] = { stream, keep + more } end
   end
   next_key = next_key + 1 + readers
 end
@@ -108,13 +115,14 @@ end
 
 -- Writes -----------------------------------------------------------------------------------------------------------
 
-for _, trim in ipairs(trims) do redis.call('XTRIM', trim[1], 'MAXLEN', '=', string.format('%.0f', trim[2])) end
-
 for _ = 1, tonumber(ARGV[7]) do
   local stream, words = streams[number()], number()
-  redis.call('XADD', stream, '*', unpack(ARGV, next_word, next_word + words - 1))
+  local added = redis.pcall('XADD', stream, '*', unpack(ARGV, next_word, next_word + words - 1))
+  if type(added) == 'table' then return exhausted(stream) end
   next_word = next_word + words
 end
+
+for _, trim in ipairs(trims) do redis.call('XTRIM', trim[1], 'MAXLEN', '=', string.format('%.0f', trim[2])) end
 
 call_with_words(number(), 'HSET', KEYS[2])
 call_with_words(number(), 'HDEL', KEYS[2])

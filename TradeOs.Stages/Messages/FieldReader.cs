@@ -193,7 +193,7 @@ internal ref struct FieldReader
         var value = Bytes(name);
         if (Error is not null) return 0;
         if (Canonical.TryDecimal(value, out var number) && number >= least && number <= most) return number;
-        Wrong(name, value, expected);
+        Wrong(name, value, expected + ExactDecimal.Limit(value));
         return 0;
     }
 }

@@ -73,7 +73,7 @@ public sealed record RawBytes(bool IsText, ReadOnlyMemory<byte> Kept, long Lengt
     }
 
     /// <summary>The bytes of a row of a feed.</summary>
-    public static RawBytes Of(ReadOnlySpan<byte> row) => Of(row, IsPrintable(row) && !row.StartsWith(Base64));
+    public static RawBytes Of(ReadOnlySpan<byte> row) => Of(row, IsPrintable(row) && !IsMarked(row));
 
     /// <summary>Reads what <see cref="Write"/> wrote; null when the three do not belong together.</summary>
     /// <remarks>What is whole is held against its digest.</remarks>
@@ -109,6 +109,13 @@ public sealed record RawBytes(bool IsText, ReadOnlyMemory<byte> Kept, long Lengt
         var other = Of(fields);
         return (other.IsText, other.Length, other.Sha256) == (IsText, Length, Sha256);
     }
+
+    /// <summary>Whether every byte is printable ASCII.</summary>
+    internal static bool IsPrintable(ReadOnlySpan<byte> bytes) =>
+        !bytes.ContainsAnyExceptInRange((byte)0x20, (byte)0x7e);
+
+    /// <summary>Whether text would be taken for base64.</summary>
+    internal static bool IsMarked(ReadOnlySpan<byte> text) => text.StartsWith(Base64);
 
     private static RawBytes Of(ReadOnlySpan<byte> bytes, bool isText) => new(
         isText, bytes[..Math.Min(bytes.Length, KeptBytesMax)].ToArray(), bytes.Length,
@@ -154,7 +161,4 @@ public sealed record RawBytes(bool IsText, ReadOnlyMemory<byte> Kept, long Lengt
             ? bytes[..count]
             : null;
     }
-
-    private static bool IsPrintable(ReadOnlySpan<byte> bytes) =>
-        !bytes.ContainsAnyExceptInRange((byte)0x20, (byte)0x7e);
 }

@@ -8,7 +8,8 @@ namespace TradeOs.Stages;
 /// time. The first trade or bar of a symbol fixes what its bars are made of; the other kind is not believed, so that
 /// nothing is counted twice and neither can silence the other. Nor is a time far from the symbol's newest, see
 /// <see cref="MarketTime"/>; where market time moves, the bar and the quote of the time left behind are dropped, so
-/// that they hold up nothing. Long only: buy enters, sell exits.
+/// that they hold up nothing, and so is what indicators remember of it: a cross between last year's prices and today's
+/// is none. What is held stays held, its stop, target and time with it. Long only: buy enters, sell exits.
 /// </remarks>
 internal sealed class SignalEngine(StrategiesOptions options, MarketOptions market)
     : IPureStage<MarketEvent, SymbolStrategies, TickState>
@@ -25,7 +26,8 @@ internal sealed class SignalEngine(StrategiesOptions options, MarketOptions mark
         if (OtherKind(tick.Source, input) is { } kind) return new(shared, keyed, [], kind);
         var (time, step) = MarketTime.See(tick.Time, input.At, market.TimeJumpMax);
         if (step == TimeStep.Doubted) return new(shared, tick with { Time = time }, [], FarAway(time, input));
-        if (step == TimeStep.Moved) tick = tick with { Bar = null, Quote = null, BarAt = null };
+        if (step == TimeStep.Moved)
+            (shared, tick) = (shared?.Forget(), tick with { Bar = null, Quote = null, BarAt = null });
         return input switch
         {
             Trade trade => OnTrade(shared, tick, time, trade),

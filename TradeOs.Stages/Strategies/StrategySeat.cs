@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace TradeOs.Stages;
 
 /// <summary>What one strategy knows about one symbol.</summary>
-/// <param name="Indicators">What its rule remembers.</param>
+/// <param name="Indicators">What its rule remembers; null when nothing.</param>
 /// <param name="Holding">What it believes it holds; null when nothing.</param>
-internal sealed record StrategySeat<TIndicators>(TIndicators Indicators, Holding? Holding)
+internal sealed record StrategySeat<TIndicators>(TIndicators? Indicators, Holding? Holding)
     where TIndicators : class;
 
 /// <summary>A position as its strategy sees it; what was really traded is for later stages to know.</summary>

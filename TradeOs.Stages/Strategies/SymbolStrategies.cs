@@ -14,6 +14,13 @@ internal sealed record SymbolStrategies(
     StrategySeat<DonchianChannel>? DonchianBreakout)
 {
     public static SymbolStrategies Empty { get; } = new(AverageTrueRange.Empty, null, null, null);
+
+    /// <summary>What is left when the bars before have nothing to do with those to come: what is held.</summary>
+    public SymbolStrategies Forget() => new(
+        AverageTrueRange.Empty,
+        EmaCross is { Holding: not null } emaCross ? emaCross with { Indicators = null } : null,
+        RsiReversion is { Holding: not null } rsiReversion ? rsiReversion with { Indicators = null } : null,
+        DonchianBreakout is { Holding: not null } donchian ? donchian with { Indicators = null } : null);
 }
 
 /// <summary>Shows every finished bar to every strategy, in fixed order.</summary>

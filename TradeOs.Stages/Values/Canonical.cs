@@ -40,25 +40,10 @@ internal static class Canonical
     /// <summary>Last year an entry from outside may be of.</summary>
     public const int YearMax = 2199;
 
-    private const int DecimalBytesMax = 64;
-
-    /// <summary>Digits that surely fit 64 bits.</summary>
-    private const int DigitsFastMax = 18;
-
-    /// <summary>Reads a plain decimal (digits, one point, a sign), up to <see cref="AmountMax"/>: no exponent, no
-    /// blanks, no thousands marks.</summary>
-    public static bool TryDecimal(ReadOnlySpan<byte> text, out decimal value)
-    {
-        if (TryShort(text, out value)) return true;
-        value = 0;
-        if (text.Length is 0 or >= DecimalBytesMax
-            || !decimal.TryParse(
-                text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
-                out value)) return false;
-        // Minus zero counts as negative where it matters, and is no other number than zero.
-        if (value == 0) value = 0m;
-        return Math.Abs(value) <= AmountMax;
-    }
+    /// <summary>Reads a plain decimal (digits, one point, a sign) exactly, up to <see cref="AmountMax"/>: no exponent,
+    /// no blanks, no thousands marks, no more digits than a decimal holds.</summary>
+    public static bool TryDecimal(ReadOnlySpan<byte> text, out decimal value) =>
+        ExactDecimal.TryParse(text, takesExponent: false, out value) && Math.Abs(value) <= AmountMax;
 
     /// <summary>Writes the canonical text of a decimal: no exponent, no trailing zeros. Returns bytes
     /// written.</summary>
@@ -108,27 +93,6 @@ internal static class Canonical
         Span<byte> text = stackalloc byte[TimeBytes];
         Write(time, text);
         return Encoding.ASCII.GetString(text);
-    }
-
-    /// <summary>Reads digits with or without one point inside, the usual text, many times faster than the library
-    /// does.</summary>
-    private static bool TryShort(ReadOnlySpan<byte> text, out decimal value)
-    {
-        value = 0;
-        if (text.Length is 0 or > DigitsFastMax || text[0] == (byte)'.' || text[^1] == (byte)'.') return false;
-        long digits = 0;
-        var point = -1;
-        for (var index = 0; index < text.Length; index++)
-        {
-            var digit = text[index] - '0';
-            if (digit is >= 0 and <= 9) digits = (digits * 10) + digit;
-            else if (text[index] == (byte)'.' && point < 0) point = index;
-            else return false;
-        }
-
-        var places = point < 0 ? 0 : text.Length - point - 1;
-        value = new decimal(unchecked((int)digits), (int)(digits >> 32), 0, isNegative: false, (byte)places);
-        return true;
     }
 
     private static void Digits(Span<byte> target, int value)

@@ -103,6 +103,40 @@ public sealed class RedisStreamBusTests : RedisStreamBusContract
     }
 
     [Test]
+    public async Task Commit_LargestIdWasAppendedAndDeletedAgain_IsDamagedAndNothingIsWritten()
+    {
+        await FeedAsync("a");
+        await using var reader = await Bus.OpenAsync(Follower, Cancel);
+        const string largest = "18446744073709551615-18446744073709551615";
+        await Control.ExecuteAsync("XADD", "out", largest, "text", "last");
+        await Control.ExecuteAsync("XDEL", "out", largest);
+        var batch = new Batch();
+        batch.Append("out").Add("text"u8, "y");
+
+        var result = await reader.CommitAsync(batch, Cancel);
+
+        Assert.That(result, Is.EqualTo(CommitResult.Damaged));
+        Assert.That(reader.Detail, Does.Contain("out holds the largest id"));
+        Assert.That(await AllAsync("out"), Is.Empty);
+    }
+
+    [Test]
+    public async Task Commit_ToAStreamOfOthersLargeEntries_DoesNotAskForThem()
+    {
+        await FeedAsync("a");
+        await using var reader = await Bus.OpenAsync(Follower, Cancel);
+        await Control.ExecuteAsync("XADD", "out", "*", "text", new string('x', 1_000_000));
+        await Control.ExecuteAsync("CONFIG", "RESETSTAT");
+        var batch = new Batch();
+        batch.Append("out").Add("text"u8, "y");
+
+        var result = await reader.CommitAsync(batch, Cancel);
+
+        Assert.That(result, Is.EqualTo(CommitResult.Committed));
+        Assert.That(await Server.CliAsync("INFO", "commandstats"), Does.Not.Contain("cmdstat_xinfo"));
+    }
+
+    [Test]
     public async Task Open_WhileAnotherHostOpensForTheFirstTime_DoesNotTakeItsCheckpointForLost(
         [Values("SISMEMBER", "WATCH", "HMGET", "XGROUP", "XINFO", "MULTI")] string command)
     {

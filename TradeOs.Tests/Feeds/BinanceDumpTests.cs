@@ -43,6 +43,8 @@ public sealed class BinanceDumpTests
     [TestCase("8,0,1,1,1,1723161255342,true",
         "column 'price' is \"0\", expected a price from 0.000000000001 to 1000000000000")]
     [TestCase("8,1,0,1,1,1723161255342,true", "column 'qty' is \"0\", expected a number above 0, at most 1e14")]
+    [TestCase("8,1,0.12345678901234567890123456789012,1,1,1723161255342,true",
+        "column 'qty' is \"0.12345678901234567890123456789012\", expected a number, of at most 28 digits")]
     [TestCase("8,1,1,1,1,12,true", "column 'time' is \"12\", expected s, ms, us or ns since 1970, from 1973 to 2199")]
     [TestCase("8,1,1,1,1,1723161255342,1", "column 'is_buyer_maker' is \"1\", expected true or false")]
     [TestCase("\"8\"x,1,1,1,1,1723161255342,1", "its quotes do not pair, expected plain fields")]

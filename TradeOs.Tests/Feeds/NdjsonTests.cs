@@ -70,6 +70,9 @@ public sealed class NdjsonTests
     [TestCase("kind", "\"depth\"", "field 'kind' is \"depth\", expected trade, bar or quote")]
     [TestCase("price", "\"NaN\"", "field 'price' is \"NaN\", expected a price from 0.000000000001 to 1000000000000")]
     [TestCase("price", "1e400", "field 'price' is \"1e400\", expected a price from 0.000000000001 to 1000000000000")]
+    [TestCase("price", "0.12345678901234567890123456789012", "field 'price' is " +
+        "\"0.12345678901234567890123456789012\", expected a price from 0.000000000001 to 1000000000000, of at most " +
+        "28 digits")]
     [TestCase("price", "true", "field 'price' is true or false, expected text or a number")]
     [TestCase("price", "[1]", "field 'price' is an array, expected text or a number")]
     [TestCase("qty", "0", "field 'qty' is \"0\", expected a number above 0, at most 1e14")]

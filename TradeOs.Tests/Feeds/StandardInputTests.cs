@@ -148,14 +148,67 @@ public sealed class StandardInputTests
 
         for (var id = 1; id <= 3; id++)
         {
-            Write($"{{\"at\":\"2024-08-08T00:00:0{id}Z\",\"symbol\":\"BTCUSDT\",\"kind\":\"trade\",\"price\":\"1\"," +
-                $"\"qty\":\"1\",\"side\":\"buy\",\"trade_id\":\"{id}\"}}\n");
+            Write(Json(id) + "\n");
             await UntilAsync(id);
         }
 
         _writer.Dispose();
         await feed;
         Assert.That(await _run.LettersAsync("error"), Is.Empty);
+    }
+
+    [TestCase("ndjson:-")]
+    [TestCase(Spec)]
+    public async Task Feed_OfAPipeWithALineNobodyCanRead_BuriesThatLineAndGoesOn(string spec)
+    {
+        var isJson = spec != Spec;
+        byte[] long1 = [.. Enumerable.Repeat((byte)'x', 5_000_000)];
+        byte[] broken = [(byte)'7', 0xc3, 0x28];
+        var feed = _run.ToEndAsync(spec);
+
+        Write(broken, Row(1));
+        await UntilAsync(1);
+        Write(long1, Row(2));
+        await UntilAsync(2);
+        Write([.. broken, (byte)'\r'], Row(3), broken);
+        await UntilAsync(3);
+        _writer.Dispose();
+        await feed;
+
+        Assert.That(await _run.LettersAsync("error"), Is.EqualTo(new[]
+        {
+            "stdin line 1: its byte 2 is c328, expected UTF-8 text",
+            "stdin line 3: it is 5000000 bytes long, expected at most 8192",
+            "stdin line 5: its byte 2 is c328, expected UTF-8 text",
+            "stdin line 7: its byte 2 is c328, expected UTF-8 text",
+        }));
+        Assert.That(await _run.LettersAsync("length"), Is.EqualTo(new[] { "3", "5000000", "3", "3" }));
+        Assert.That((await _run.LettersAsync("sha256"))[1], Is.EqualTo(
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(long1))));
+        Assert.That((await _run.LettersAsync("raw"))[1], Has.Length.EqualTo(RawBytes.KeptBytesMax));
+        Assert.That((await _run.LettersAsync("raw"))[0], Is.EqualTo("base64:N8Mo"));
+        Assert.That((_run.Progress.Accepted, _run.Progress.Refused), Is.EqualTo((3, 4)));
+
+        byte[] Row(int id) => isJson ? Encoding.UTF8.GetBytes(Json(id)) : Encoding.UTF8.GetBytes(
+            Samples.Trades(1, id).TrimEnd('\n'));
+    }
+
+    [Test]
+    public async Task Feed_OfAPipeWithLinesAroundTheLongestThereMayBe_TakesEachThatFits(
+        [Values("\n", "\r\n")] string end)
+    {
+        var feed = _run.ToEndAsync("ndjson:-");
+
+        for (var length = RowLines.LineBytesMax - 3; length <= RowLines.LineBytesMax + 3; length++)
+        {
+            var row = Json(length);
+            _writer.Write(Encoding.UTF8.GetBytes(row + new string(' ', length - row.Length - 1) + "\t" + end));
+        }
+
+        _writer.Dispose();
+        await feed;
+        Assert.That(await _run.LettersAsync("length"), Is.EqualTo(new[] { "8193", "8194", "8195" }));
+        Assert.That(_run.Progress.Accepted, Is.EqualTo(4));
     }
 
     [Test]
@@ -205,6 +258,16 @@ public sealed class StandardInputTests
     {
         _writer = new AnonymousPipeServerStream(PipeDirection.Out);
         _run.Input = new AnonymousPipeClientStream(PipeDirection.In, _writer.ClientSafePipeHandle);
+    }
+
+    private static string Json(int id) =>
+        "{\"at\":\"2024-08-08T00:00:01Z\",\"source\":\"mine\",\"symbol\":\"BTCUSDT\",\"kind\":\"trade\"," +
+        $"\"price\":\"1\",\"qty\":\"1\",\"side\":\"buy\",\"trade_id\":\"{id}\"}}";
+
+    private void Write(params byte[][] lines)
+    {
+        foreach (var line in lines) _writer.Write([.. line, (byte)'\n']);
+        _writer.Flush();
     }
 
     private void Write(string text)

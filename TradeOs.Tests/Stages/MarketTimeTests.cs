@@ -99,6 +99,40 @@ public sealed class MarketTimeTests
     }
 
     [Test]
+    public void Engine_WhenTimeMoves_ForgetsWhatIndicatorsRememberOfTheTimeLeft()
+    {
+        var (moved, fresh) = (Run(), Run());
+        MarketEvent[] later = [.. Bars(400, 200).Skip(1)];
+
+        moved.Show(Bars(0, 90));
+        moved.Show(Bars(400, 200).Take(1));
+        var said = later.SelectMany(bar => moved.Show(bar)).OfType<Signal>().ToArray();
+        var expected = later.SelectMany(bar => fresh.Show(bar)).OfType<Signal>().ToArray();
+
+        Assert.That(expected, Is.Not.Empty);
+        Assert.That(said.Where(signal => signal.Side == Side.Buy).Take(1), Is.EqualTo(
+            expected.Where(signal => signal.Side == Side.Buy).Take(1)), "as if the bars a year before had not been");
+        Assert.That(
+            moved.SharedOf(later[0])!.Range, Is.EqualTo(fresh.SharedOf(later[0])!.Range));
+    }
+
+    [Test]
+    public void Engine_WhenTimeMovesWhileSomethingIsHeld_KeepsItAndStillLeavesAtItsStop()
+    {
+        var run = Run();
+        var entered = Bars(0, 400).TakeWhile(bar => run.Show(bar) is not [Signal { Side: Side.Buy }, ..]).Count();
+        var held = run.SharedOf(Sample.Bar(0, 1, 1, 1, 1))!;
+
+        run.Show(Sample.Bar(2000, 100, 101, 99, 100));
+        var said = run.Show(Sample.Bar(2001, 1, 1, 1, 1)).Cast<Signal>().ToArray();
+
+        Assert.That(entered, Is.LessThan(400), "something was entered");
+        Assert.That(Holdings(held), Is.Not.Empty);
+        Assert.That(said.Select(signal => (signal.Side, signal.Reason)), Is.EqualTo(
+            Holdings(held).Select(_ => (Side.Sell, "stop"))));
+    }
+
+    [Test]
     public void Engine_AfterADoubtedEntry_MakesTheBarsItMakesWithoutIt()
     {
         var (with, without) = (Run(), Run());
@@ -134,6 +168,18 @@ public sealed class MarketTimeTests
 
     private static PureRun<MarketEvent, SymbolStrategies, TickState> Run() =>
         PureRun.Of(new SignalEngine(new StrategiesOptions(), new MarketOptions()));
+
+    private static IEnumerable<MarketEvent> Bars(int from, int count) => Enumerable.Range(0, count).Select(number =>
+    {
+        var price = 100 + Math.Abs((number % 40) - 20);
+        return Sample.Bar(from + number, price, price + 1, price - 1, price);
+    });
+
+    private static Holding[] Holdings(SymbolStrategies known) =>
+    [
+        .. new[] { known.EmaCross?.Holding, known.RsiReversion?.Holding, known.DonchianBreakout?.Holding }
+            .OfType<Holding>(),
+    ];
 
     private static Quote Quote(double seconds) => new(
         Sample.Noon.AddSeconds(seconds), "test", "BTCUSDT", new Price(7), new Quantity(1), new Price(9),

@@ -80,11 +80,12 @@ internal sealed class FeedFile
     }
 
     /// <summary>The text of the file from its beginning, unpacked and checked.</summary>
-    public FeedText OpenText()
+    /// <param name="isAnyBytes">Whether bytes that are not UTF-8 do not end it.</param>
+    public FeedText OpenText(bool isAnyBytes = false)
     {
-        if (Live is not null) return new FeedText(this, Live, Live);
+        if (Live is not null) return new FeedText(this, Live, Live, isAnyBytes);
         var packed = Open(Path, Bytes);
-        return new FeedText(this, packed, Unpack(packed));
+        return new FeedText(this, packed, Unpack(packed), isAnyBytes);
     }
 
     /// <summary>

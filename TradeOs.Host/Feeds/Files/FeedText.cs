@@ -6,7 +6,12 @@ namespace TradeOs.Host;
 /// <remarks>
 /// A break looks like the end to whoever reads, so that every row before it is had; then <see cref="Break"/> tells.
 /// </remarks>
-internal sealed class FeedText(FeedFile file, Stream packed, Stream text) : ForwardStream
+/// <param name="file">The file.</param>
+/// <param name="packed">Its bytes.</param>
+/// <param name="text">Its bytes unpacked.</param>
+/// <param name="isAnyBytes">Whether bytes that are not UTF-8 are no break, as somebody looks at every line.</param>
+internal sealed class FeedText(FeedFile file, Stream packed, Stream text, bool isAnyBytes)
+    : ForwardStream
 {
     private readonly byte[] _buffer = new byte[64 * 1024];
     private int _next;
@@ -27,6 +32,20 @@ internal sealed class FeedText(FeedFile file, Stream packed, Stream text) : Forw
     {
         get => Delivered;
         set => throw new NotSupportedException();
+    }
+
+    /// <summary>Length of the longest beginning that is whole UTF-8 characters.</summary>
+    public static int Utf8Length(ReadOnlySpan<byte> bytes)
+    {
+        if (Utf8.IsValid(bytes)) return bytes.Length;
+        Span<char> characters = stackalloc char[1024];
+        var good = 0;
+        while (true)
+        {
+            Utf8.ToUtf16(bytes[good..], characters, out var read, out _, replaceInvalidSequences: false);
+            if (read == 0) return good;
+            good += read;
+        }
     }
 
     public override int Read(Span<byte> buffer)
@@ -58,7 +77,7 @@ internal sealed class FeedText(FeedFile file, Stream packed, Stream text) : Forw
         var read = ReadText(_buffer.AsSpan(_length));
         _length += read;
         _next = 0;
-        _good = Utf8Length(_buffer.AsSpan(0, _length));
+        _good = isAnyBytes ? _length : Utf8Length(_buffer.AsSpan(0, _length));
         _hasEnded = read == 0;
         if (_hasEnded && Break is null && IsCutGzip()) Cut();
         if (_length - _good > 3 || (_hasEnded && _good < _length)) NotUtf8(_buffer.AsSpan(_good, _length - _good));
@@ -88,20 +107,6 @@ internal sealed class FeedText(FeedFile file, Stream packed, Stream text) : Forw
         }
 
         return 0;
-    }
-
-    /// <summary>Length of the longest beginning that is whole UTF-8 characters.</summary>
-    private static int Utf8Length(ReadOnlySpan<byte> bytes)
-    {
-        if (Utf8.IsValid(bytes)) return bytes.Length;
-        Span<char> characters = stackalloc char[1024];
-        var good = 0;
-        while (true)
-        {
-            Utf8.ToUtf16(bytes[good..], characters, out var read, out _, replaceInvalidSequences: false);
-            if (read == 0) return good;
-            good += read;
-        }
     }
 
     private void NotUtf8(ReadOnlySpan<byte> found)

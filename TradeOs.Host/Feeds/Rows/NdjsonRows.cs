@@ -161,7 +161,7 @@ internal sealed class NdjsonRows(FeedSpec spec) : IRowFormat
         if (RefuseText(row, field, out var text) is { } badText) return badText;
         return RowNumbers.TryDecimal(text, out value) && value >= least && value <= most
             ? null
-            : Wrong(row, field, expected, isStructural: false);
+            : Wrong(row, field, expected + ExactDecimal.Limit(text), isStructural: false);
     }
 
     private FeedRow? RefuseText(RowLines row, int field, out ReadOnlySpan<byte> text)

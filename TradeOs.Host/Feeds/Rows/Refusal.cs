@@ -8,8 +8,8 @@ namespace TradeOs.Host;
 /// <summary>A row that is no event.</summary>
 /// <param name="Error">Where, what was found, what was expected.</param>
 /// <param name="IsStructural">Whether it has not even the shape of the format: columns, numbers where a must.</param>
-/// <param name="Raw">The row as it stands in the file.</param>
-internal sealed record Refusal(string Error, bool IsStructural, byte[] Raw)
+/// <param name="Raw">The bytes of the row as they stand in the file.</param>
+internal sealed record Refusal(string Error, bool IsStructural, RawBytes Raw)
 {
     private const int ShownBytesMax = 80;
 
@@ -17,7 +17,7 @@ internal sealed record Refusal(string Error, bool IsStructural, byte[] Raw)
     public static FeedRow Of(RowLines lines, string found, string expected, bool isStructural)
     {
         var error = $"{lines.Name} line {lines.Line}: {found}, expected {expected}";
-        return new FeedRow(lines.Line, null, new Refusal(error, isStructural, lines.Raw.ToArray()));
+        return new FeedRow(lines.Line, null, new Refusal(error, isStructural, RawBytes.Of(lines.Raw)));
     }
 
     /// <summary>A refusal because of one field.</summary>
@@ -39,7 +39,7 @@ internal sealed record Refusal(string Error, bool IsStructural, byte[] Raw)
     public void Write(Batch batch, string file, long line)
     {
         var id = line.ToString(CultureInfo.InvariantCulture);
-        var letter = new DeadLetter(Topology.Feed.Name, file, id, Error, RawBytes.Of(Raw));
+        var letter = new DeadLetter(Topology.Feed.Name, file, id, Error, Raw);
         letter.Write(batch.Append(StreamNames.DeadLetters));
     }
 }

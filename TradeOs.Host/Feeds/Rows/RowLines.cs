@@ -16,21 +16,27 @@ internal sealed class RowLines : IDisposable
     private readonly FeedFile _file;
     private readonly FeedText _text;
     private readonly CsvReaderOptions _options;
-    private readonly WholeLines? _live;
+    private readonly WholeLines? _whole;
     private CsvReader _reader;
     private bool _isMalformed;
     private long _lineBefore;
 
-    // What was read of a live stream before the lines the reader is on.
+    // What was read before the lines the reader is on, where lines are looked at first.
     private long _lines;
     private long _linesBefore;
     private long _bytesBefore;
     private int _bytes;
 
-    public RowLines(FeedFile file, char separator)
+    /// <summary>Opens the rows of a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="separator">What stands between fields.</param>
+    /// <param name="skipsUnreadable">Whether a line that is too long or not UTF-8 is <see cref="Unreadable"/>, and not
+    /// the end; of standard input it always is.</param>
+    public RowLines(FeedFile file, char separator, bool skipsUnreadable = false)
     {
+        skipsUnreadable |= file.Live is not null;
         _file = file;
-        _text = file.OpenText();
+        _text = file.OpenText(skipsUnreadable);
         _options = new CsvReaderOptions
         {
             Separator = separator,
@@ -43,15 +49,18 @@ internal sealed class RowLines : IDisposable
             MaxRecordSize = LineBytesMax,
             OnMalformedRecord = _ => _isMalformed = true,
         };
-        if (file.Live is not null) _live = new WholeLines(_text);
-        _reader = _live is null ? CsvReader.Create(_text, _options) : CsvReader.Create([], _options);
+        if (skipsUnreadable) _whole = new WholeLines(_text);
+        _reader = _whole is null ? CsvReader.Create(_text, _options) : CsvReader.Create([], _options);
     }
 
     /// <summary>Fields of the row.</summary>
     public int Count => _reader.FieldCount;
 
     /// <summary>Number of the row's line, from 1.</summary>
-    public long Line => _linesBefore + _reader.LineNumber;
+    public long Line => _linesBefore + (Unreadable is null ? _reader.LineNumber : 1);
+
+    /// <summary>The line when it is none that a row can be read of; the fields are nothing then.</summary>
+    public UnreadableLine? Unreadable { get; private set; }
 
     /// <summary>The row as it stands in the file, without its end of line.</summary>
     public ReadOnlySpan<byte> Raw => _reader.RawRecord;
@@ -79,7 +88,9 @@ internal sealed class RowLines : IDisposable
         _lineBefore = Line;
         try
         {
-            if (ReadNext() && !IsCutOff()) return Raw.Length <= LineBytesMax ? true : throw TooLong(Line);
+            var hasRow = ReadNext();
+            if (hasRow && Unreadable is not null) return true;
+            if (hasRow && !IsCutOff()) return Raw.Length <= LineBytesMax ? true : throw TooLong(Line);
         }
         catch (CsvFormatException)
         {
@@ -98,13 +109,16 @@ internal sealed class RowLines : IDisposable
 
     private bool ReadNext()
     {
+        Unreadable = null;
         while (!_reader.Read())
         {
-            if (_live is null || !_live.Read(out var lines)) return false;
+            if (_whole is null || !_whole.Read(out var lines, out var unreadable)) return false;
             _reader.Dispose();
-            (_linesBefore, _bytesBefore, _bytes) = (_lines, _bytesBefore + _bytes, lines.Length);
-            _lines += lines.Span.Count((byte)'\n');
             _reader = CsvReader.Create(lines, _options);
+            (_linesBefore, _bytesBefore, _bytes) = (_lines, _bytesBefore + _bytes, lines.Length);
+            _lines += unreadable is null ? lines.Span.Count((byte)'\n') : 1;
+            Unreadable = unreadable;
+            if (unreadable is not null) return true;
         }
 
         return true;

@@ -79,7 +79,7 @@ internal sealed class RowParser : IAsyncDisposable
         {
             var format = RowFormats.Open(_file, _spec, _stop.Token);
             CheckLayout(format);
-            using var lines = new RowLines(_file, format.Separator);
+            using var lines = new RowLines(_file, format.Separator, _spec.Format == FeedFormat.Ndjson);
             if (format.IsReversed) ParseReversed(format, lines);
             else ParseForward(format, lines);
         }
@@ -142,10 +142,14 @@ internal sealed class RowParser : IAsyncDisposable
     {
         if (!lines.Read())
             throw new FeedFileException($"{_file.Path}: holds no rows, expected {format.Expected}. Fetch it again.");
-        for (var hasRow = !format.TakesAsHeader(lines) || lines.Read(); hasRow; hasRow = lines.Read())
+        var isBegun = false;
+        for (var hasRow = true; hasRow; hasRow = lines.Read())
         {
             _stop.Token.ThrowIfCancellationRequested();
-            var row = format.Read(lines);
+            var isFirst = !isBegun && lines.Unreadable is null;
+            isBegun |= isFirst;
+            if (isFirst && format.TakesAsHeader(lines)) continue;
+            var row = lines.Unreadable is { } line ? line.Refuse(lines.Name, lines.Line) : format.Read(lines);
             _rowsRead++;
             if (row.Refusal is { IsStructural: true } && _shapeless++ == 0) _firstShapeless = row.Refusal;
             if (_rowsRead == ShapeRows) CheckShape(format);

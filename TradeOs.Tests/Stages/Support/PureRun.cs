@@ -16,6 +16,8 @@ internal sealed class PureRun<TInput, TShared, TKeyed>(IPureStage<TInput, TShare
 
     public TKeyed? KeyedOf(TInput input) => _keyed.GetValueOrDefault(stage.KeyOf(input));
 
+    public TShared? SharedOf(TInput input) => _shared.GetValueOrDefault(stage.SharedKeyOf(input));
+
     /// <summary>Everything the last of these messages causes.</summary>
     public IReadOnlyList<Message> Show(params IEnumerable<TInput> inputs)
     {
