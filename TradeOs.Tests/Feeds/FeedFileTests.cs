@@ -29,7 +29,7 @@ public sealed class FeedFileTests
     public void Text_OfADiskThatFails_SaysHowFarItCame()
     {
         var file = FeedFile.Open(_run.File("day.csv", "rows"));
-        using var text = new FeedText(file, new MemoryStream(), new FailingStream());
+        using var text = new FeedText(file, new MemoryStream(), new FailingStream(), isAnyBytes: false);
 
         var read = text.Read(new byte[100]);
 

@@ -10,8 +10,7 @@ namespace TradeOs.Host;
 /// <param name="packed">Its bytes.</param>
 /// <param name="text">Its bytes unpacked.</param>
 /// <param name="isAnyBytes">Whether bytes that are not UTF-8 are no break, as somebody looks at every line.</param>
-internal sealed class FeedText(FeedFile file, Stream packed, Stream text, bool isAnyBytes)
-    : ForwardStream
+internal sealed class FeedText(FeedFile file, Stream packed, Stream text, bool isAnyBytes) : ForwardStream
 {
     private readonly byte[] _buffer = new byte[64 * 1024];
     private int _next;
