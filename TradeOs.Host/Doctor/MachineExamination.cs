@@ -26,11 +26,25 @@ internal sealed class MachineExamination(long freeDiskMin, string kernel = "/pro
         return Directory.Exists(files) ? files : Directory.Exists(directory) ? directory : null;
     }
 
+    /// <summary>Kind of the file system a directory is on; null where the system does not tell, as where its mount is
+    /// out of sight.</summary>
+    internal static string? FileSystemOf(string directory)
+    {
+        try
+        {
+            return new DriveInfo(directory).DriveFormat;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private void ExamineDisk(string directory, ServerFacts facts, Examination examination)
     {
         var disk = new DriveInfo(directory);
         var needed = Math.Max(freeDiskMin, facts.Number("aof_current_size") ?? 0);
-        examination.Looked(Checks.FreeDisk, Checks.MemoryDisk);
+        examination.Looked(Checks.FreeDisk);
         if (disk.AvailableFreeSpace < needed)
         {
             examination.Found(
@@ -41,9 +55,12 @@ internal sealed class MachineExamination(long freeDiskMin, string kernel = "/pro
                 "which a rewrite writes a second time).");
         }
 
-        if (disk.DriveFormat is not ("tmpfs" or "ramfs")) return;
+        var fileSystem = FileSystemOf(directory);
+        if (fileSystem is null) Skip(examination, $"the file system of {directory} is not told", Checks.MemoryDisk);
+        else examination.Looked(Checks.MemoryDisk);
+        if (fileSystem is not ("tmpfs" or "ramfs")) return;
         examination.Found(
-            Checks.MemoryDisk, directory, disk.DriveFormat, "a file system on a disk",
+            Checks.MemoryDisk, directory, fileSystem, "a file system on a disk",
             "Everything in it is gone when the machine loses power: move the server's dir to a disk.");
     }
 

@@ -47,6 +47,12 @@ public sealed class MachineFindingTests : DoctorFixture
     }
 
     [Test]
+    public void FileSystemOf_ADirectoryThatHasNoMountInSight_IsNotKnown()
+    {
+        Assert.That(MachineExamination.FileSystemOf("/no/such/directory"), Is.Null);
+    }
+
+    [Test]
     public void Judge_LessFreeThanTheAppendOnlyFileIsLarge_IsFoundWhateverIsAskedFor()
     {
         var facts = Here(("aof_current_size", "1000000000000000"));
