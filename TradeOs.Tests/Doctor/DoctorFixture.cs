@@ -8,6 +8,11 @@ namespace TradeOs.Tests.Doctor;
 /// <summary>An examination in this process, and cures typed as they are written.</summary>
 public abstract class DoctorFixture
 {
+    /// <summary>What can be looked at here: in a changed root the kernel does not tell the file system of a
+    /// directory.</summary>
+    internal static IReadOnlyList<Check> InSight(RedisServerProcess server) => MachineExamination.FileSystemOf(
+        server.Directory) is null ? [.. Checks.All.Where(check => check != Checks.MemoryDisk)] : Checks.All;
+
     /// <summary>Examines a server as <c>tradeos doctor</c> does.</summary>
     protected static Task<Examination> ExamineAsync(
         RedisServerProcess server, string data, params (string Key, string Value)[] settings) =>
