@@ -103,15 +103,13 @@ public sealed partial class ServerGate : IServerGate, IDisposable
 
     private static bool IsFatal(Finding finding) => finding.Check.Severity == FindingSeverity.Fatal;
 
-    private Exception Translate(RedisServerException refusal) => refusal.Message.Split(' ')[0] switch
-    {
-        "LOADING" or "BUSY" or "MASTERDOWN" or "MISCONF" => new BusUnavailableException(
-            $"Redis at {_options.Endpoint} is not ready: {refusal.Message} It is tried again.", refusal),
-        _ => new RefusedException(
+    private Exception Translate(RedisServerException refusal) => RedisAnswers.IsNotReady(refusal.Message)
+        ? new BusUnavailableException(
+            $"Redis at {_options.Endpoint} is not ready: {refusal.Message} It is tried again.", refusal)
+        : new RefusedException(
             $"Redis at {_options.Endpoint} refused a command while it was examined: {refusal.Message.TrimEnd('.')}. " +
             (RedisRefusal.Permission(refusal.Message) ??
-                "Permit it to the 'default' user, or remove what is in its way.")),
-    };
+                "Permit it to the 'default' user, or remove what is in its way."));
 
     [LoggerMessage(150, LogLevel.Warning, "Redis at {Endpoint}: {Finding}")]
     private static partial void LogFinding(ILogger logger, string endpoint, string finding);

@@ -154,7 +154,7 @@ internal sealed class DataConnection : IDisposable
         throw error.Split(' ')[0] switch
         {
             "NOAUTH" or "WRONGPASS" or "NOPERM" => RedisRefusal.Of("", error),
-            "LOADING" or "MASTERDOWN" or "BUSY" or "NOSCRIPT" or "MISCONF" or "OOM" =>
+            var word when word is "NOSCRIPT" or "OOM" || RedisAnswers.IsNotReady(word) =>
                 new BusUnavailableException($"Redis is not ready: {error}"),
             "NOGROUP" or "WRONGTYPE" or "UNBLOCKED" =>
                 new StreamDamagedException($"A stream is not what it was: {error}"),

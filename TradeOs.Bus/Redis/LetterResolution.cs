@@ -31,7 +31,7 @@ public sealed class LetterResolution(ControlConnection control, string letters, 
     /// <summary>Entries behind the one last read that the script looks through itself.</summary>
     private const int LookCountMax = 256;
 
-    private static readonly string Script = ReadScript();
+    private static readonly string Script = LuaScript.Read("resolve.lua");
 
     /// <summary>Appends the resolution, and <paramref name="entry"/> to <paramref name="target"/> when there is one;
     /// both or nothing.</summary>
@@ -115,11 +115,5 @@ public sealed class LetterResolution(ControlConnection control, string letters, 
         }
 
         return words;
-    }
-
-    private static string ReadScript()
-    {
-        using var source = typeof(LetterResolution).Assembly.GetManifestResourceStream("resolve.lua")!;
-        return new StreamReader(source).ReadToEnd();
     }
 }

@@ -6,6 +6,11 @@ namespace TradeOs.Bus;
 /// <summary>Reads what the control connection answers.</summary>
 internal static class RedisAnswers
 {
+    /// <summary>Whether an error says that the server cannot be asked yet, and not what is wrong with the
+    /// question.</summary>
+    public static bool IsNotReady(string error) =>
+        error.Split(' ')[0] is "LOADING" or "BUSY" or "MASTERDOWN" or "MISCONF";
+
     public static List<Entry> Entries(RedisResult answer)
     {
         var entries = new List<Entry>();

@@ -26,7 +26,7 @@ internal sealed class RedisCommitCommand
     }
 
     /// <summary>Text of the script, embedded in this assembly.</summary>
-    public static string Script { get; } = ReadScript();
+    public static string Script { get; } = LuaScript.Read("commit.lua");
 
     /// <summary>SHA-1 of the script: what EVALSHA calls it by. An identifier of Redis', nothing is protected by
     /// it.</summary>
@@ -145,10 +145,4 @@ internal sealed class RedisCommitCommand
 
     private ImmutableArray<string> ReadersOf(string stream) =>
         _limits.TryGetValue(stream, out var limit) ? limit.Readers : [];
-
-    private static string ReadScript()
-    {
-        using var source = typeof(RedisCommitCommand).Assembly.GetManifestResourceStream("commit.lua")!;
-        return new StreamReader(source).ReadToEnd();
-    }
 }

@@ -22,7 +22,7 @@ public static partial class RedisRefusal
             _ when error.StartsWith("NOAUTH", StringComparison.Ordinal) =>
                 $"{redis} wants a password, found none in Redis:Password: {error}. {NextPassword}",
             _ when error.StartsWith("WRONGPASS", StringComparison.Ordinal) =>
-                $"{redis} did not accept Redis:Password: {error.TrimEnd('.')}. {NextPassword}",
+                $"{redis} did not accept Redis:Password: {error}. {NextPassword}",
             _ when error.Contains("without any password configured", StringComparison.Ordinal) =>
                 $"{redis} needs no password, expected it to check the one in Redis:Password: {error}. Anybody could " +
                 "use it. Give its 'default' user that password (ACL SETUSER default on resetpass >...), or set " +

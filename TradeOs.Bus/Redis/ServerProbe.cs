@@ -88,10 +88,10 @@ public sealed record ServerProbe(ServerPresence Presence, string Answer)
     }
 
     private static ServerProbe Judge(string answer) => new(
-        answer.Split(' ')[0] switch
+        answer switch
         {
-            "+PONG" => ServerPresence.Ready,
-            "-LOADING" or "-BUSY" or "-MASTERDOWN" or "-MISCONF" => ServerPresence.NotReady,
+            _ when answer.Split(' ')[0] == "+PONG" => ServerPresence.Ready,
+            _ when answer.StartsWith('-') && RedisAnswers.IsNotReady(answer[1..]) => ServerPresence.NotReady,
             _ when answer.StartsWith('-') => ServerPresence.Refusing,
             _ => ServerPresence.Foreign,
         },

@@ -123,7 +123,7 @@ internal sealed partial class FeedSources
     private static partial void Finished(ILogger logger, string source, long rows, long accepted, long refused);
 
     [LoggerMessage(341, LogLevel.Information, "{Source} goes on behind its first {Rows} rows")]
-    private static partial void Continues(ILogger logger, string source, long rows);
+    internal static partial void Continues(ILogger logger, string source, long rows);
 
     [LoggerMessage(342, LogLevel.Warning, "{Source} is given twice, the second time as {Path}: fed once")]
     private static partial void Twice(ILogger logger, string source, string path);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TradeOs.Stages;
 
 namespace TradeOs.Host;
 
@@ -18,7 +19,7 @@ namespace TradeOs.Host;
 public sealed record FeedSpec(FeedFormat Format, string Path, string Symbol, string Source)
 {
     /// <summary>Longest symbol or source, as the readers of <c>market_data.raw</c> take it.</summary>
-    public const int NameLengthMax = 64;
+    public const int NameLengthMax = MarketEvent.NameLengthMax;
 
     private const string PathMarks = "./\\";
 

@@ -8,7 +8,17 @@ namespace TradeOs.Stages;
 /// <param name="Symbol">Instrument, e.g. <c>BTCUSDT</c>.</param>
 public abstract record MarketEvent(DateTime At, string Source, string Symbol)
 {
-    internal const int NameLengthMax = 64;
+    /// <summary>Longest name: source, symbol, id of a trade.</summary>
+    public const int NameLengthMax = 64;
+
+    /// <summary>Smallest price that is read.</summary>
+    public const decimal PriceMin = Canonical.PriceMin;
+
+    /// <summary>Largest price that is read.</summary>
+    public const decimal PriceMax = Canonical.PriceMax;
+
+    /// <summary>Largest quantity that is read.</summary>
+    public const decimal QuantityMax = Canonical.MagnitudeMax;
 
     /// <summary>Writes the fields in the stream's order.</summary>
     public abstract void Write(FieldWriter writer);

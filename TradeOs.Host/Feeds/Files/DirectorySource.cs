@@ -85,7 +85,7 @@ internal sealed partial class DirectorySource(
     private void Enter(FeedSpec file, FoundFile found)
     {
         SaySkipped();
-        if (found.Record.Rows > 0 && !isSilent) Continues(logger, found.Record.Name, found.Record.Rows);
+        if (found.Record.Rows > 0 && !isSilent) FeedSources.Continues(logger, found.Record.Name, found.Record.Rows);
         _current = new FileSource(found.Number, found.Record, found.File, file);
     }
 
@@ -121,9 +121,6 @@ internal sealed partial class DirectorySource(
     [LoggerMessage(343, LogLevel.Information,
         "{Directory}: {Skipped} of its {Files} files were fed to their end before: skipped")]
     private static partial void Finished(ILogger logger, string directory, int skipped, int files);
-
-    [LoggerMessage(341, LogLevel.Information, "{Source} goes on behind its first {Rows} rows")]
-    private static partial void Continues(ILogger logger, string source, long rows);
 
     [LoggerMessage(348, LogLevel.Warning, "{Directory}: the content of {Names} is given more than once: fed once")]
     private static partial void Twice(ILogger logger, string directory, string names);

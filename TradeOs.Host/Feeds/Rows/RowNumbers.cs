@@ -7,13 +7,13 @@ namespace TradeOs.Host;
 internal static class RowNumbers
 {
     /// <summary>Largest quantity the readers of <c>market_data.raw</c> take.</summary>
-    public const decimal QuantityMax = 100_000_000_000_000m;
+    public const decimal QuantityMax = MarketEvent.QuantityMax;
 
     /// <summary>Smallest price they take.</summary>
-    public const decimal PriceMin = 0.000000000001m;
+    public const decimal PriceMin = MarketEvent.PriceMin;
 
     /// <summary>Largest price they take.</summary>
-    public const decimal PriceMax = 1_000_000_000_000m;
+    public const decimal PriceMax = MarketEvent.PriceMax;
 
     /// <summary>1973-03-03 when it is seconds; what is smaller is no epoch but a date or a mistake.</summary>
     private const long EpochMin = 100_000_000;

@@ -1,6 +1,6 @@
 using TradeOs.Bus;
 
-namespace TradeOs.Tests.Feeds;
+namespace TradeOs.Tests;
 
 /// <summary>A bus whose commits pass through a method that may look, fail, or answer in its place.</summary>
 internal abstract class WatchedBus(IStreamBus inner) : IStreamBus
