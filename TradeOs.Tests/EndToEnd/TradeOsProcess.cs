@@ -45,12 +45,20 @@ internal sealed class TradeOsProcess : IAsyncDisposable
     /// <summary>
     /// Starts <c>tradeos</c> with these arguments; nothing of this machine's environment reaches its settings.
     /// </summary>
-    public static TradeOsProcess Start(params string[] arguments) => Start(Command(arguments));
+    public static TradeOsProcess Start(params string[] arguments) => Start(TradeOsProgram.Shipped, arguments);
+
+    /// <summary>The same for another build of the program, or another environment.</summary>
+    public static TradeOsProcess Start(TradeOsProgram program, params string[] arguments)
+    {
+        var start = Command(program.Path, arguments);
+        foreach (var (name, value) in program.Environment) start.Environment[name] = value;
+        return Start(start);
+    }
 
     /// <summary>The same with a pipe as its standard input, which stays open until it is closed.</summary>
     public static TradeOsProcess StartWithInput(params string[] arguments)
     {
-        var start = Command(arguments);
+        var start = Command(TradeOsProgram.Shipped.Path, arguments);
         start.RedirectStandardInput = true;
         return Start(start);
     }
@@ -75,13 +83,9 @@ internal sealed class TradeOsProcess : IAsyncDisposable
     }
 
     /// <summary>A test run in the background ignores SIGINT, and its children would inherit that.</summary>
-    private static ProcessStartInfo Command(string[] arguments)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "tradeos");
-        return OperatingSystem.IsWindows()
-            ? new ProcessStartInfo(program + ".exe", arguments)
-            : new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments]);
-    }
+    private static ProcessStartInfo Command(string program, string[] arguments) => OperatingSystem.IsWindows()
+        ? new ProcessStartInfo(program, arguments)
+        : new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments]);
 
     /// <summary>Runs to the end.</summary>
     public static async Task<TradeOsResult> RunAsync(params string[] arguments)

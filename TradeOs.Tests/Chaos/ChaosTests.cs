@@ -1,0 +1,48 @@
+using NUnit.Framework;
+using TradeOs.Tests.EndToEnd;
+
+namespace TradeOs.Tests.Chaos;
+
+/// <summary>The short mode of the chaos harness: every scenario once, and every control.</summary>
+[TestFixture]
+public sealed class ChaosTests
+{
+    private static IEnumerable<string> Names => Scenarios.All.Select(scenario => scenario.Name);
+
+    [TestCaseSource(nameof(Names))]
+    public async Task Scenario_ShortRound_KeepsItsPromiseAndHits(string name)
+    {
+        var scenario = Scenarios.Named(name);
+        var trial = Round(TradeOsProgram.Shipped);
+
+        await scenario.RunAsync(trial);
+
+        Assert.That(trial.Hits, Is.Positive, "the fault must hit");
+    }
+
+    [TestCaseSource(nameof(Names))]
+    public async Task Control_WithoutTheProtection_TheScenarioFails(string name)
+    {
+        var scenario = Scenarios.Named(name);
+        using var directory = new TemporaryDirectory();
+        var weakened = await WeakenedProgram.BuildAsync(scenario.Protection, directory.Path);
+        InvariantBrokenException? broken = null;
+        for (var round = 0; round < scenario.ControlRoundsMax && broken is null; round++)
+        {
+            try
+            {
+                await scenario.RunAsync(Round(weakened));
+            }
+            catch (InvariantBrokenException found)
+            {
+                broken = found;
+            }
+        }
+
+        Assert.That(broken, Is.Not.Null, $"without {scenario.Protection} the scenario must fail");
+        TestContext.Out.WriteLine($"without {scenario.Protection}: {broken!.Message}");
+    }
+
+    private static Trial Round(TradeOsProgram program) => new(
+        Seed.Next(), program, isShort: true, TestContext.Out.WriteLine, TestContext.CurrentContext.CancellationToken);
+}

@@ -1,0 +1,21 @@
+namespace TradeOs.Tests.Chaos;
+
+/// <summary>One way to break things, and what must hold all the same.</summary>
+/// <param name="Name">Short, as typed: <c>kill-host</c>.</param>
+/// <param name="Injected">How the fault is injected, for the fault table.</param>
+/// <param name="Promise">What must hold, for the fault table.</param>
+/// <param name="Protection">The protection whose absence must make this scenario fail, by its name in
+/// <see cref="Protections"/>.</param>
+/// <param name="RunAsync">One round. It reports every fault that hit to the trial, and throws
+/// <see cref="InvariantBrokenException"/> when the promise was not kept.</param>
+internal sealed record Scenario(
+    string Name, string Injected, string Promise, string Protection, Func<Trial, Task> RunAsync)
+{
+    /// <summary>Rounds of a long run before anything else is repeated.</summary>
+    public int RoundsLong { get; init; } = 1;
+
+    /// <summary>Rounds the control may take until the missing protection shows.</summary>
+    public int ControlRoundsMax { get; init; } = 1;
+
+    public override string ToString() => Name;
+}

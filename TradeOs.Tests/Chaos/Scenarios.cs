@@ -1,0 +1,28 @@
+namespace TradeOs.Tests.Chaos;
+
+/// <summary>Every way to break things that the harness knows, in the order of the fault table.</summary>
+internal static class Scenarios
+{
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new(
+            "kill-host", "kill -9 of the host at random", "nothing lost, nothing twice; same streams",
+            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillHost], trial.IsShort ? 5 : 25)),
+        new(
+            "kill-redis", "kill -9 of redis at random", "nothing acknowledged is lost; same streams",
+            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillRedis], trial.IsShort ? 3 : 25)),
+    ];
+
+    /// <summary>The scenario of that name.</summary>
+    public static Scenario Named(string name) =>
+        All.FirstOrDefault(scenario => scenario.Name == name) ?? throw new ArgumentException(
+            $"'{name}' is no scenario; expected one of {string.Join(", ", All.Select(scenario => scenario.Name))}.",
+            nameof(name));
+
+    private static async Task MovingAsync(Trial trial, IReadOnlyList<Disturbance> kinds, int count)
+    {
+        await using var world = await World.StartAsync(trial);
+        await world.DisturbAsync(count, kinds);
+        await world.JudgeAsync();
+    }
+}

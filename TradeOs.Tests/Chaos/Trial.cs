@@ -1,0 +1,41 @@
+using TradeOs.Tests.EndToEnd;
+
+namespace TradeOs.Tests.Chaos;
+
+/// <summary>One round of a scenario: its seed, the program it runs, and the proof that faults hit.</summary>
+/// <param name="seed">Repeats the round.</param>
+/// <param name="program">The program under test: as shipped, or with a protection taken out.</param>
+/// <param name="isShort">Whether it shall be over in seconds.</param>
+/// <param name="say">Takes a line for whoever watches.</param>
+internal sealed class Trial(
+    int seed, TradeOsProgram program, bool isShort, Action<string> say, CancellationToken cancellationToken)
+{
+    private int _hits;
+
+    /// <summary>All chance of the round comes from here.</summary>
+    public Random Random { get; } = new(seed);
+
+    /// <summary>The program under test.</summary>
+    public TradeOsProgram Program { get; } = program;
+
+    /// <summary>Whether the round shall be over in seconds: fewer faults, the same invariants.</summary>
+    public bool IsShort { get; } = isShort;
+
+    /// <summary>Ends the round early.</summary>
+    public CancellationToken Cancel { get; } = cancellationToken;
+
+    /// <summary>Faults that hit so far.</summary>
+    public int Hits => Volatile.Read(ref _hits);
+
+    /// <summary>Counts a fault that hit; <paramref name="proof"/> says how that was seen, with the position.</summary>
+    public void Hit(string proof) => say($"  hit {Interlocked.Increment(ref _hits)}: {proof}");
+
+    /// <summary>Says something else worth knowing of this round.</summary>
+    public void Say(string line) => say("  " + line);
+
+    /// <summary>Throws unless the promise holds.</summary>
+    public static void Demand(bool holds, string broken)
+    {
+        if (!holds) throw new InvariantBrokenException(broken);
+    }
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using TradeOs.Bus;
+using TradeOs.Stages;
+using TradeOs.Tests.EndToEnd;
+
+namespace TradeOs.Tests.Chaos;
+
+/// <summary>A pipeline under test: the real executable on a real Redis, fed from a recording.</summary>
+internal sealed class World : IAsyncDisposable
+{
+    /// <summary>Rows of the recording it is fed from.</summary>
+    public const int Rows = 19_904;
+
+    private static readonly TimeSpan MoveWaitMax = TimeSpan.FromSeconds(60);
+    private static readonly Lazy<Task<IReadOnlyDictionary<string, string>>> Undisturbed = new(UndisturbedAsync);
+
+    private readonly Trial _trial;
+    private readonly TemporaryDirectory _data = new();
+    private readonly int _batch;
+    private ControlConnection? _control;
+    private TradeOsProcess? _host;
+
+    private World(Trial trial, RedisServerProcess redis, int batch)
+    {
+        (_trial, Redis, _batch) = (trial, redis, batch);
+        HostEndpoint = redis.Endpoint;
+    }
+
+    /// <summary>The server.</summary>
+    public RedisServerProcess Redis { get; }
+
+    /// <summary>Where the host looks for the server; a proxy stands there when a scenario says so.</summary>
+    public string HostEndpoint { get; set; }
+
+    /// <summary>The running host, or the one that ran last.</summary>
+    public TradeOsProcess Host => _host ?? throw new InvalidOperationException("No host was started.");
+
+    /// <summary>Data directory of the host.</summary>
+    public string DataDirectory => _data.Path;
+
+    /// <summary>A server and nothing else; the batch is small enough that a run lasts.</summary>
+    public static async Task<World> CreateAsync(Trial trial, params string[] redisArguments) =>
+        new(trial, await RedisServerProcess.StartAsync(redisArguments), trial.Random.Next(2, 9));
+
+    /// <summary>The same with a host that moves.</summary>
+    public static async Task<World> StartAsync(Trial trial)
+    {
+        var world = await CreateAsync(trial);
+        await world.StartHostAsync();
+        return world;
+    }
+
+    /// <summary>Starts the host, as the same installation every time.</summary>
+    public async Task StartHostAsync(params string[] more)
+    {
+        if (_host is { } before) await before.DisposeAsync();
+        _host = TradeOsProcess.Start(_trial.Program, [.. Arguments(), .. more]);
+    }
+
+    /// <summary>Arguments of the host.</summary>
+    public string[] Arguments() =>
+    [
+        "run", "--redis", HostEndpoint, "--set", "Redis:Mode=External", "--set", $"Pipeline:BatchCountMax={_batch}",
+        "--data", _data.Path, "--feed", $"binance-trades:{Recorded.File(Recorded.BtcSpot)}", "--until-idle", "--json",
+    ];
+
+    /// <summary>Rows of the recording that are in the stream, as the server says.</summary>
+    public async Task<long> PositionAsync() => Number(await AskAsync("XLEN", StreamNames.MarketData));
+
+    /// <summary>A command to the server itself, past any proxy.</summary>
+    public async Task<RedisResult> AskAsync(string command, params object[] arguments)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                _control ??= await ControlConnection.ConnectAsync(Redis.Options, _trial.Cancel);
+                return await _control.ExecuteAsync(command, arguments);
+            }
+            catch (BusUnavailableException) when (attempt < 50)
+            {
+                _control?.Dispose();
+                _control = null;
+                await Task.Delay(20, _trial.Cancel);
+            }
+        }
+    }
+
+    /// <summary>Waits until so many rows are in the stream; the host must not end before.</summary>
+    public async Task<long> ReachAsync(long rows)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var position = await PositionAsync();
+            if (position >= rows) return position;
+            if (Host.HasExited)
+                throw new InvariantBrokenException($"The host ended by itself at {position} rows: {Host.Error}");
+            if (TimeProvider.System.GetElapsedTime(started) > MoveWaitMax)
+                throw new InvariantBrokenException($"The pipeline stands still at {position} rows: {Host.Error}");
+            await Task.Delay(1, _trial.Cancel);
+        }
+    }
+
+    /// <summary>Inflicts so many disturbances, spread over the recording, each while the pipeline moves.</summary>
+    public async Task DisturbAsync(int count, IReadOnlyList<Disturbance> kinds)
+    {
+        var before = 0L;
+        for (var number = 0; number < count; number++)
+        {
+            var room = (Rows - 400 - before) / (count - number);
+            var position = await ReachAsync(before + 1 + _trial.Random.NextInt64(Math.Max(1, room)));
+            if (position >= Rows) throw new InvalidOperationException($"No rows were left for fault {number + 1}.");
+            var kind = kinds[_trial.Random.Next(kinds.Count)];
+            var proof = await kind.InflictAsync(this, _trial.Random);
+            _trial.Hit($"{kind.Name} at {position} of {Rows} rows, {position - before} on: {proof}");
+            before = position;
+        }
+    }
+
+    /// <summary>Lets the host finish, and holds everything it left against a run that nobody disturbed.</summary>
+    public async Task JudgeAsync()
+    {
+        var result = await Host.EndAsync();
+        Trial.Demand(result.ExitCode == 0, $"The host did not finish: {result}");
+        var expected = await Undisturbed.Value;
+        foreach (var (stream, digest) in expected)
+        {
+            Trial.Demand(
+                result.Digests[stream] == digest,
+                $"{stream} differs from an undisturbed run: {result.Entries[stream]} entries, {result.Added[stream]} " +
+                "ever appended.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is { } host) await host.DisposeAsync();
+        _control?.Dispose();
+        await Redis.DisposeAsync();
+        _data.Dispose();
+    }
+
+    private static async Task<IReadOnlyDictionary<string, string>> UndisturbedAsync()
+    {
+        var result = await TradeOsProcess.RunAsync(
+            "run", "--bus", "memory", "--feed", $"binance-trades:{Recorded.File(Recorded.BtcSpot)}", "--until-idle",
+            "--json");
+        return result.ExitCode == 0
+            ? result.Digests
+            : throw new InvalidOperationException($"The undisturbed run failed: {result}");
+    }
+
+    private static long Number(RedisResult result) => long.Parse((string)result!, CultureInfo.InvariantCulture);
+}
