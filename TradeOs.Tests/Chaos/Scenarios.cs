@@ -15,9 +15,8 @@ internal static class Scenarios
 
     /// <summary>The scenario of that name.</summary>
     public static Scenario Named(string name) =>
-        All.FirstOrDefault(scenario => scenario.Name == name) ?? throw new ArgumentException(
-            $"'{name}' is no scenario; expected one of {string.Join(", ", All.Select(scenario => scenario.Name))}.",
-            nameof(name));
+        All.FirstOrDefault(scenario => scenario.Name == name) ?? throw new KeyNotFoundException(
+            $"'{name}' is no scenario; expected one of {string.Join(", ", All.Select(scenario => scenario.Name))}.");
 
     private static async Task MovingAsync(Trial trial, IReadOnlyList<Disturbance> kinds, int count)
     {
