@@ -11,8 +11,8 @@ public interface IStage
     /// <summary>Takes the state as last committed; everything computed since is forgotten.</summary>
     void Restore(IReadOnlyDictionary<string, string> state);
 
-    /// <summary>Takes the control flag this opening of its reader is under, and adds to <paramref name="batch"/> what it
-    /// says about a change; nothing for a stage that does not obey one, or when nothing changed.</summary>
+    /// <summary>Takes the control flag this opening of its reader is under, and adds to <paramref name="batch"/> what
+    /// it says about a change; nothing for a stage that does not obey one, or when nothing changed.</summary>
     /// <param name="control">Text of the flag; empty when there is none.</param>
     /// <param name="checkpoint">After which input it is obeyed.</param>
     /// <param name="batch">Takes it.</param>

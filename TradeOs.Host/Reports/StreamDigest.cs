@@ -11,7 +11,8 @@ namespace TradeOs.Host;
 /// </summary>
 /// <remarks>
 /// Hashed are name and value of every field in order, each with its length before it, except <c>trace</c> and
-/// <c>cause</c>, which are ids (and the <c>id</c> of a dead letter and the <c>after</c> of a control note, which name one). A side stream has several writers
+/// <c>cause</c>, which are ids (and the <c>id</c> of a dead letter and the <c>after</c> of a control note, which name
+/// one). A side stream has several writers
 /// whose interleaving is timing: it is hashed per writing stage, and those hashes together in topology order. What an
 /// operator resolved is counted and not hashed: no run over the same input would write it.
 /// </remarks>

@@ -113,8 +113,8 @@ internal static class ControlVerb
         stages = report.Stages.ToDictionary(stage => stage.Stage, stage => new
         {
             obeys = IsDone(stage, outcome.Flag),
-            after = stage.Note?.After.ToString(),
-            count = stage.Note?.Count,
+            after = IsDone(stage, outcome.Flag) ? stage.Note?.After.ToString() : null,
+            count = IsDone(stage, outcome.Flag) ? stage.Note?.Count : null,
         }),
     };
 }

@@ -1,6 +1,7 @@
 namespace TradeOs.Stages;
 
-/// <summary>What an operator's order leaves of trading; feasibility and execution hold every intent against it.</summary>
+/// <summary>What an operator's order leaves of trading; feasibility and execution hold every intent against
+/// it.</summary>
 internal static class ControlLimits
 {
     /// <summary>Why the mode forbids an intent; null when it does not.</summary>

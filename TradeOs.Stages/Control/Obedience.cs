@@ -49,6 +49,6 @@ internal sealed class Obedience(string stage)
     }
 
     private StreamDamagedException Stop(string what) => new(
-        $"tradeos:control {what}. {stage} stops rather than trade under an order nobody can be sure of. Say how to go " +
-        $"on, then start again: {ControlFlag.Verbs}.");
+        $"tradeos:control {what}. {stage} stops rather than trade under an order nobody can be sure of. Say how to " +
+        $"go on, then start again: {ControlFlag.Verbs}.");
 }

@@ -90,7 +90,8 @@ internal sealed class PaperExchange(ExecutionOptions options) : IPureStage<Order
 /// <param name="Orders">Which orders were executed or refused.</param>
 internal sealed record ExecutionState(SeenNumbers Orders);
 
-/// <summary>What a strategy believes to hold of a symbol and does not: buys that were approved, and refused here.</summary>
+/// <summary>What a strategy believes to hold of a symbol and does not: buys that were approved, and refused
+/// here.</summary>
 /// <param name="Quantity">Units, above 0.</param>
 internal sealed record Unbought(decimal Quantity)
 {

@@ -34,8 +34,8 @@ internal sealed record SeenNumbers(long Largest, ImmutableArray<NumberRange> Lef
 
     /// <summary>What is said of an id too far ahead.</summary>
     public string DoubtOf(string field, string id) => FormattableString.Invariant(
-        $"field '{field}' is \"{id}\", expected a number up to {Largest + AheadMax}: the last one was {Largest}, and ") +
-        "they are counted one by one; somebody else wrote this entry, look who, and drop it";
+        $"field '{field}' is \"{id}\", expected a number up to {Largest + AheadMax}: the last was {Largest}, and ") +
+        "they are counted one by one; look who else wrote this entry, and drop the letter";
 
     private (SeenNumbers After, NumberKind Kind) SeeAgain(long number)
     {
