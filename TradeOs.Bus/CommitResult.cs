@@ -18,7 +18,8 @@ public enum CommitResult
     /// commit again.</summary>
     Full,
 
-    /// <summary>The control flag is no longer the one this batch was decided under. Reopen and decide again.</summary>
+    /// <summary>The control flag is no longer the one this batch was decided under; only for a reader that obeys it.
+    /// Reopen and decide again.</summary>
     ControlChanged,
 
     /// <summary>Something the commit depends on is gone or is not what it was (see <see cref="IStreamReader.Detail"/>).

@@ -48,6 +48,10 @@ public interface IStreamReader : IAsyncDisposable
     /// <summary>The reader's keyed state as last committed, read when it was opened.</summary>
     IReadOnlyDictionary<string, string> State { get; }
 
+    /// <summary>The control flag as it was when the reader was opened: every commit lands under this one or not at all.
+    /// Empty when there is none, and for a reader that does not obey it.</summary>
+    string Control { get; }
+
     /// <summary>What the last answer that was not <see cref="CommitResult.Committed"/> was about: stream, reader or
     /// cause.</summary>
     string Detail { get; }
@@ -71,6 +75,11 @@ public interface IStreamReader : IAsyncDisposable
     /// <exception cref="BusUnavailableException">The connection was lost and whether the batch landed is not known:
     /// reopen, the checkpoint tells.</exception>
     ValueTask<CommitResult> CommitAsync(Batch batch, CancellationToken cancellationToken);
+
+    /// <summary>Whether the control flag is no longer <see cref="Control"/>; for a reader that has nothing to commit.
+    /// Always false for one that does not obey it.</summary>
+    /// <exception cref="BusUnavailableException">The connection is lost: reopen.</exception>
+    ValueTask<bool> IsControlChangedAsync(CancellationToken cancellationToken);
 
     /// <summary>Waits a moment after <see cref="CommitResult.Full"/>, until it makes sense to commit again.</summary>
     Task WaitForRoomAsync(CancellationToken cancellationToken);

@@ -10,8 +10,10 @@ namespace TradeOs.Bus;
 /// <param name="Outputs">Every stream it may append to.</param>
 /// <param name="StateVersion">Version of the shape of its keyed state; a checkpoint of another version is
 /// refused.</param>
+/// <param name="ObeysControl">Whether its commits land only under the control flag it was opened with.</param>
 public sealed record ReaderDefinition(
-    string Name, string? Input, ReadMode Mode, ImmutableArray<string> Outputs, int StateVersion);
+    string Name, string? Input, ReadMode Mode, ImmutableArray<string> Outputs, int StateVersion,
+    bool ObeysControl = false);
 
 /// <summary>How a reader's progress through its input is kept.</summary>
 public enum ReadMode

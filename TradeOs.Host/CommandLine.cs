@@ -34,6 +34,7 @@ internal static class CommandLine
         {
             Run(), Status(), Doctor(), Check(), Tail(), Dead(), Config(),
         };
+        foreach (var command in new ControlCommands(Settings, Json).Create()) root.Add(command);
         foreach (var option in (Option[])[ConfigFile, Set, Redis, Data, Json])
         {
             option.Recursive = true;

@@ -33,7 +33,7 @@ public static class Pipeline
             Stage(
                 "feasibility", new Feasibility(options.Feasibility, account), Intent.Read, json.FeasibilityState,
                 json.SymbolPosition),
-            Stage("execution", new PaperExchange(options.Execution), Order.Read, json.ExecutionState, json.NoState),
+            Stage("execution", new PaperExchange(options.Execution), Order.Read, json.ExecutionState, json.Unbought),
             Stage("outcome-tracker", new OutcomeTracker(), Fill.Read, json.NoState, json.Book),
             Stage(
                 "metrics-publisher", new MetricsPublisher(account), Outcome.Read, json.MetricsState, json.OpenPosition),

@@ -36,4 +36,7 @@ public static class StreamNames
 
     /// <summary>What could not be decoded.</summary>
     public const string DeadLetters = "dead.letters";
+
+    /// <summary>After which input a stage obeyed a halt, a reduction or a resumption.</summary>
+    public const string ControlLog = "control.log";
 }

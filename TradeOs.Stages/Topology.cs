@@ -18,8 +18,8 @@ public static class Topology
         Stage("signal-qualifier", SignalsRaw, ReadMode.Offset, SignalsQualified, stateVersion: 2),
         Stage("signal-modifier", SignalsQualified, ReadMode.Offset, SignalsModified, stateVersion: 1),
         Stage("intent-planner", SignalsModified, ReadMode.Offset, TradeIntents, stateVersion: 1),
-        Stage("feasibility", TradeIntents, ReadMode.Group, TradeApproved, stateVersion: 2),
-        Stage("execution", TradeApproved, ReadMode.Group, Fills, stateVersion: 1),
+        Controlled(Stage("feasibility", TradeIntents, ReadMode.Group, TradeApproved, stateVersion: 3)),
+        Controlled(Stage("execution", TradeApproved, ReadMode.Group, Fills, stateVersion: 2)),
         Stage("outcome-tracker", Fills, ReadMode.Offset, Outcomes, stateVersion: 1),
         Stage("metrics-publisher", Outcomes, ReadMode.Offset, Metrics, stateVersion: 1),
     ];
@@ -35,7 +35,7 @@ public static class Topology
     ];
 
     /// <summary>Streams no stage reads.</summary>
-    public static ImmutableArray<string> SideStreams { get; } = [Rejected, DeadLetters];
+    public static ImmutableArray<string> SideStreams { get; } = [Rejected, DeadLetters, ControlLog];
 
     /// <summary>Every stream, path first.</summary>
     public static ImmutableArray<string> Streams { get; } = [.. Path, .. SideStreams];
@@ -57,4 +57,8 @@ public static class Topology
     private static ReaderDefinition Stage(
         string name, string input, ReadMode mode, string output, int stateVersion) =>
         new(name, input, mode, [output, Rejected, DeadLetters], stateVersion);
+
+    /// <summary>A stage money passes through obeys a halt, and notes where it did.</summary>
+    private static ReaderDefinition Controlled(ReaderDefinition stage) =>
+        stage with { ObeysControl = true, Outputs = stage.Outputs.Add(ControlLog) };
 }

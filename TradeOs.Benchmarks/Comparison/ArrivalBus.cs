@@ -31,6 +31,8 @@ internal sealed class ArrivalBus(IStreamBus bus, string readerName) : IStreamBus
 
         public IReadOnlyDictionary<string, string> State => reader.State;
 
+        public string Control => reader.Control;
+
         public string Detail => reader.Detail;
 
         public ValueTask<IReadOnlyList<Entry>> ReadAsync(
@@ -45,6 +47,9 @@ internal sealed class ArrivalBus(IStreamBus bus, string readerName) : IStreamBus
                 for (var input = 0; input < batch.InputCount; input++) arrivals.Add(now);
             return result;
         }
+
+        public ValueTask<bool> IsControlChangedAsync(CancellationToken cancellationToken) =>
+            reader.IsControlChangedAsync(cancellationToken);
 
         public Task WaitForRoomAsync(CancellationToken cancellationToken) => reader.WaitForRoomAsync(cancellationToken);
 

@@ -24,6 +24,8 @@ internal sealed class DroppingBus(IStreamBus bus) : IStreamBus
 
         public IReadOnlyDictionary<string, string> State => reader.State;
 
+        public string Control => reader.Control;
+
         public string Detail => reader.Detail;
 
         public ValueTask<IReadOnlyList<Entry>> ReadAsync(
@@ -32,6 +34,9 @@ internal sealed class DroppingBus(IStreamBus bus) : IStreamBus
 
         public ValueTask<CommitResult> CommitAsync(Batch batch, CancellationToken cancellationToken) =>
             ValueTask.FromResult(CommitResult.Committed);
+
+        public ValueTask<bool> IsControlChangedAsync(CancellationToken cancellationToken) =>
+            reader.IsControlChangedAsync(cancellationToken);
 
         public Task WaitForRoomAsync(CancellationToken cancellationToken) => reader.WaitForRoomAsync(cancellationToken);
 

@@ -19,7 +19,7 @@ public sealed class StageLoop(IStreamBus bus, IStage stage, LoopLimits limits, L
                 await using var reader = await bus.OpenAsync(stage.Reader, stoppingToken);
                 stage.Restore(reader.State);
                 progress.Opened(reader.Checkpoint);
-                await FollowAsync(reader, stoppingToken);
+                if (await ObeyAsync(reader, stoppingToken)) await FollowAsync(reader, stoppingToken);
             }
             catch (BusUnavailableException unavailable)
             {
@@ -32,12 +32,23 @@ public sealed class StageLoop(IStreamBus bus, IStage stage, LoopLimits limits, L
         }
     }
 
+    /// <summary>A change of the control flag lands in a commit of its own, before anything is read under it.</summary>
+    /// <returns>False when the reader must be opened again.</returns>
+    private async ValueTask<bool> ObeyAsync(IStreamReader reader, CancellationToken stoppingToken)
+    {
+        if (!stage.Reader.ObeysControl) return true;
+        _batch.Clear();
+        stage.Obey(reader.Control, reader.Checkpoint, _batch);
+        return _batch.IsEmpty || await reader.LandAsync(_batch, stage.Reader.Name, progress, stoppingToken);
+    }
+
     private async Task FollowAsync(IStreamReader reader, CancellationToken stoppingToken)
     {
         var isOurs = true;
         while (isOurs && !stoppingToken.IsCancellationRequested)
         {
             var entries = await reader.ReadAsync(limits.BatchCountMax, limits.ReadWait, stoppingToken);
+            if (entries.Count == 0) isOurs = !await reader.IsControlChangedAsync(stoppingToken);
             _batch.Clear();
             for (var index = 0; index < entries.Count && isOurs; index++)
             {

@@ -7,7 +7,6 @@ internal sealed class InMemoryStreamReader : IStreamReader
     private readonly ReaderDefinition _definition;
     private readonly MemoryReaderRecord _record;
     private readonly long _epoch;
-    private readonly string _control;
     private readonly List<Entry> _read = [];
     private readonly Dictionary<string, int> _more = new(StringComparer.Ordinal);
     private EntryId _delivered;
@@ -17,7 +16,8 @@ internal sealed class InMemoryStreamReader : IStreamReader
     public InMemoryStreamReader(MemoryStore store, ReaderDefinition definition, MemoryReaderRecord record)
     {
         (_store, _definition, _record) = (store, definition, record);
-        (_epoch, _control, _delivered) = (record.Epoch, store.Control, record.Checkpoint.Position);
+        (_epoch, _delivered) = (record.Epoch, record.Checkpoint.Position);
+        Control = definition.ObeysControl ? store.Control : "";
         Checkpoint = record.Checkpoint;
         State = new Dictionary<string, string>(record.State, StringComparer.Ordinal);
     }
@@ -25,6 +25,8 @@ internal sealed class InMemoryStreamReader : IStreamReader
     public Checkpoint Checkpoint { get; }
 
     public IReadOnlyDictionary<string, string> State { get; }
+
+    public string Control { get; }
 
     public string Detail { get; private set; } = "";
 
@@ -43,6 +45,14 @@ internal sealed class InMemoryStreamReader : IStreamReader
         lock (_store.Lock)
         {
             return ValueTask.FromResult(Commit(batch));
+        }
+    }
+
+    public ValueTask<bool> IsControlChangedAsync(CancellationToken cancellationToken)
+    {
+        lock (_store.Lock)
+        {
+            return ValueTask.FromResult(IsControlChanged());
         }
     }
 
@@ -73,11 +83,13 @@ internal sealed class InMemoryStreamReader : IStreamReader
         if (batch.CommitNumber == 0) batch.CommitNumber = ++_commits;
         if (_record.Epoch != _epoch) return CommitResult.Fenced;
         if (_record.CommitNumber == batch.CommitNumber) return CommitResult.AlreadyCommitted;
-        if (_store.Control != _control) return CommitResult.ControlChanged;
+        if (IsControlChanged()) return CommitResult.ControlChanged;
         if (Check(batch) is { } objection) return objection;
         Write(batch);
         return CommitResult.Committed;
     }
+
+    private bool IsControlChanged() => _definition.ObeysControl && _store.Control != Control;
 
     private CommitResult? Check(Batch batch)
     {

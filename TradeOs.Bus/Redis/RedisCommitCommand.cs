@@ -64,7 +64,7 @@ internal sealed class RedisCommitCommand
     {
         writer.Word(RedisKeys.Checkpoint(_definition.Name));
         writer.Word(RedisKeys.State(_definition.Name));
-        writer.Word(RedisKeys.Control);
+        writer.Word(_definition.ObeysControl ? RedisKeys.Control : RedisKeys.Checkpoint(_definition.Name));
         writer.Word(_definition.Input ?? RedisKeys.Checkpoint(_definition.Name));
         foreach (var (stream, _) in _streams)
         {

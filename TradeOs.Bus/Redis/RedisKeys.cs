@@ -7,7 +7,7 @@ public static class RedisKeys
     /// <summary>Set of the readers ever opened.</summary>
     public const string Readers = "tradeos:readers";
 
-    /// <summary>The control flag every commit is decided under; absent while trading is normal.</summary>
+    /// <summary>The control flag the commits that spend money are decided under; absent until the first halt.</summary>
     public const string Control = "tradeos:control";
 
     /// <summary>Who hosts the pipeline.</summary>

@@ -57,7 +57,8 @@ public static class RedisPermissions
         ["HMGET", RedisKeys.Checkpoint(Reader), "epoch"], ["HMGET", RedisKeys.Host, "epoch"],
         ["HGETALL", RedisKeys.State(Reader)], ["HDEL", RedisKeys.State(Reader), "key"],
         ["SADD", RedisKeys.Readers, Reader], ["SISMEMBER", RedisKeys.Readers, Reader],
-        ["GET", RedisKeys.Control], ["SET", RedisKeys.Instance, "id", "NX"], ["SET", RedisKeys.Sealed, "run_id"],
+        ["GET", RedisKeys.Control], ["SET", RedisKeys.Control, "text"],
+        ["SET", RedisKeys.Instance, "id", "NX"], ["SET", RedisKeys.Sealed, "run_id"],
         ["EXISTS", RedisKeys.Host], ["TYPE", RedisKeys.Control],
     ];
 

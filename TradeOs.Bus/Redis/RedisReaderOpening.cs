@@ -77,6 +77,21 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
         return state;
     }
 
+    /// <summary>Reads the control flag; empty when there is none.</summary>
+    public static async ValueTask<string> ControlAsync(DataConnection connection)
+    {
+        connection.Commands.Command("GET", RedisKeys.Control);
+        await connection.SendAsync();
+        var reply = await connection.ReceiveAsync();
+        if (!reply.IsError) return reply.Text() ?? "";
+        var error = reply;
+        if (!error.Line().StartsWith("WRONGTYPE", StringComparison.Ordinal)) DataConnection.ThrowIfError(reply);
+        throw new StreamDamagedException(
+            $"{RedisKeys.Control} is not a text, expected one that tradeos halt, reduce-only or resume writes. " +
+            $"Trading stops rather than go on under an order nobody can read. Remove it with: redis-cli DEL " +
+            $"{RedisKeys.Control}, then say how to go on with: tradeos halt --reason WHY, or resume --reason WHY");
+    }
+
     /// <summary>Every stream must exist and no entry may have vanished before this reader committed past it.</summary>
     public async Task VerifyStreamsAsync(Checkpoint checkpoint)
     {

@@ -154,7 +154,7 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
             await opening.VerifyStreamsAsync(checkpoint);
             await opening.ClaimAsync(checkpoint);
             var state = await opening.StateAsync();
-            var control = (await connection.AskAsync("GET", RedisKeys.Control)).Text() ?? "";
+            var control = definition.ObeysControl ? await RedisReaderOpening.ControlAsync(connection) : "";
             return new RedisStreamReader(this, connection, definition, epoch, control, checkpoint, state);
         }
         catch (BusUnavailableException lost) when (lost.InnerException is ReplyTooLargeException tooLarge)

@@ -19,7 +19,7 @@ internal sealed class RedisStreamReader : IStreamReader
         Checkpoint checkpoint, IReadOnlyDictionary<string, string> state)
     {
         (_bus, _connection, _definition, _epoch) = (bus, connection, definition, epoch);
-        (Checkpoint, State, _count) = (checkpoint, state, checkpoint.Count);
+        (Checkpoint, State, Control, _count) = (checkpoint, state, control, checkpoint.Count);
         _commit = new RedisCommitCommand(definition, bus.Limits, epoch, bus.Owner, control);
         _reads = new RedisEntryReads(connection, definition, checkpoint, bus.PaceOf(definition.Name));
     }
@@ -27,6 +27,8 @@ internal sealed class RedisStreamReader : IStreamReader
     public Checkpoint Checkpoint { get; }
 
     public IReadOnlyDictionary<string, string> State { get; }
+
+    public string Control { get; }
 
     public string Detail { get; private set; } = "";
 
@@ -60,6 +62,9 @@ internal sealed class RedisStreamReader : IStreamReader
             throw;
         }
     }
+
+    public async ValueTask<bool> IsControlChangedAsync(CancellationToken cancellationToken) =>
+        _definition.ObeysControl && await RedisReaderOpening.ControlAsync(_connection) != Control;
 
     public Task WaitForRoomAsync(CancellationToken cancellationToken) =>
         Task.Delay(RoomWait, _bus.Time, cancellationToken);

@@ -3,7 +3,7 @@
 -- Answers one line: committed, already, fenced, control, full STREAM READER, or damaged WHY.
 -- Nothing was written unless it says committed.
 --
--- KEYS  checkpoint, state, control, input (a feed, which has none, names its checkpoint), then for each output stream: the stream and its readers' checkpoints
+-- KEYS  checkpoint, state, control and input (a reader that has none of these names its checkpoint instead), then for each output stream: the stream and its readers' checkpoints
 -- ARGV  epoch, owner, commit id, control, position, inputs, outputs, silent, group ('' for an offset reader),
 --       streams, then for each: its MaxLength, how many entries it gets, how many readers it has;
 --       then for each output: which stream, how many words, the words (name, value, name, value ...);
@@ -64,9 +64,11 @@ for i, name in ipairs({ 'count', 'written', 'silent' }) do
   counters[i] = string.format('%.0f', before + ARGV[5 + i])
 end
 
-local control_type = type_of(KEYS[3])
-if control_type ~= 'string' and control_type ~= 'none' then return 'damaged ' .. KEYS[3] .. ' is a ' .. control_type end
-if (redis.call('GET', KEYS[3]) or '') ~= ARGV[4] then return 'control' end
+if KEYS[3] ~= KEYS[1] then
+  local control_type = type_of(KEYS[3])
+  if control_type ~= 'string' and control_type ~= 'none' then return 'damaged ' .. KEYS[3] .. ' is a ' .. control_type end
+  if (redis.call('GET', KEYS[3]) or '') ~= ARGV[4] then return 'control' end
+end
 
 local state_type = type_of(KEYS[2])
 if state_type ~= 'hash' and state_type ~= 'none' then return 'damaged ' .. KEYS[2] .. ' is a ' .. state_type end

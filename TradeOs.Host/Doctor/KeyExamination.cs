@@ -21,8 +21,8 @@ internal sealed class KeyExamination(ControlConnection control, Examination exam
             (RedisKeys.Readers, "set", await ReadersCureAsync()),
             (RedisKeys.Host, "hash", $"Run `DEL {RedisKeys.Host}`: the next host writes it anew."),
             (RedisKeys.Instance, "string", $"Run `DEL {RedisKeys.Instance}`, then start once with --adopt."),
-            (RedisKeys.Control, "string", $"Run `DEL {RedisKeys.Control}`: trading is then normal, neither halted " +
-                "nor reduced."),
+            (RedisKeys.Control, "string", $"Run `DEL {RedisKeys.Control}`, then say how trading goes on with " +
+                "tradeos halt or tradeos resume, --reason WHY."),
             (RedisKeys.Sealed, "string", $"Run `DEL {RedisKeys.Sealed}`: the next start writes it anew."),
         };
         foreach (var reader in Topology.Readers)

@@ -20,22 +20,16 @@ internal sealed class LetterDesk : IDisposable
 
     private readonly BusLook _look;
     private readonly Settings _settings;
-    private readonly ServerGate _gate;
+    private readonly VerbGate _gate;
     private bool _isInDoubt;
 
-    private LetterDesk(BusLook look, Settings settings, ServerGate gate) =>
+    private LetterDesk(BusLook look, Settings settings, VerbGate gate) =>
         (_look, _settings, _gate) = (look, settings, gate);
 
     /// <summary>Prepares the same examination of the server that a run makes; nothing is written yet.</summary>
     public static async Task<LetterDesk> OpenAsync(BusLook look, Settings settings, ILoggerFactory loggers)
     {
-        var managed = new ManagedRedis(
-            settings.Redis, new ManagedPaths(settings.DataDirectory), TimeProvider.System,
-            loggers.CreateLogger<ManagedRedis>());
-        var isManaged = settings.Redis.Mode != RedisMode.External && await managed.IsOursAsync(look.Control);
-        var gate = new ServerGate(
-            settings.Redis, isManaged, new InstanceComparison(settings.DataDirectory), TimeProvider.System,
-            loggers.CreateLogger<ServerGate>());
+        var gate = await VerbGate.OpenAsync(look.Control, settings, loggers);
         return new LetterDesk(look, settings, gate);
     }
 
@@ -114,7 +108,7 @@ internal sealed class LetterDesk : IDisposable
     private async Task<(ResolutionResult Result, string Detail)> WriteAsync(
         EntryId seen, Resolution resolution, Fields entry, CancellationToken cancellationToken)
     {
-        var runId = await AdmitAsync(cancellationToken);
+        var runId = await _gate.AdmitAsync(cancellationToken);
         try
         {
             return await new LetterResolution(_look.Control, StreamNames.DeadLetters, runId).ResolveAsync(
@@ -133,13 +127,4 @@ internal sealed class LetterDesk : IDisposable
     private bool IsOurs(LetterLook look, Func<DeadLetter, Resolution> note) =>
         _isInDoubt && look is { Letter: { } letter, Resolution: { } found }
         && note(letter) == found with { Entry = null };
-
-    /// <summary>The server is durable, ours and sealed.</summary>
-    private async Task<string> AdmitAsync(CancellationToken cancellationToken)
-    {
-        var server = await _look.Control.InfoAsync("server");
-        var runId = server.GetValueOrDefault("run_id", "(absent)");
-        await _gate.AdmitAsync(runId, cancellationToken);
-        return runId;
-    }
 }

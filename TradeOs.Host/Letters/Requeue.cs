@@ -16,6 +16,9 @@ internal sealed record Requeue(Fields Entry, string? Refusal)
     /// <summary>Most fields of an entry that the transaction can pass on.</summary>
     private const int FieldCountMax = 1000;
 
+    /// <summary>Fields with a number that one stage counts and the next decides once.</summary>
+    private static readonly string[] Counted = ["intent_id", "order_id", "execution_id"];
+
     /// <summary>Finds the bytes, corrects them, and shows them to the stage that has to decode them.</summary>
     public static async Task<Requeue> PlanAsync(
         BusLook look, EntryId id, DeadLetter letter, IReadOnlyList<Correction> corrections, StageOptions options,
@@ -23,6 +26,13 @@ internal sealed record Requeue(Fields Entry, string? Refusal)
     {
         var where = $"{StreamNames.DeadLetters}/{id}";
         if (RefusalOf(where, id, letter) is { } refusal) return new Requeue(default, refusal);
+        if (corrections.FirstOrDefault(correction => Counted.Contains(correction.Name)) is { } counted)
+        {
+            return new Requeue(default,
+                $"{where}: --set {counted.Name}=... would change a number that {letter.Stream} is counted by, expected " +
+                $"the one it was given. Leave it as it is, or: {Drop(id)}");
+        }
+
         var (fields, lack) = await BytesAsync(look, letter, cancellationToken);
         if (lack is not null)
             return new Requeue(default, $"{where}: {lack} Have its writer send it again, then: {Drop(id)}");

@@ -9,12 +9,14 @@ namespace TradeOs.Host;
 /// <param name="Host">What the living host calls itself; null when none lives.</param>
 /// <param name="Pending">Entries delivered and not committed, by consumer group.</param>
 /// <param name="Letters">Dead letters nobody has resolved; they wait for a person and degrade nothing.</param>
+/// <param name="Control">What an operator ordered last, and which stage obeys it.</param>
 /// <param name="Findings">Why it is degraded; empty when it is not.</param>
 internal sealed record StatusReport(
     PipelineReport Pipeline,
     string? Host,
     ImmutableSortedDictionary<string, long> Pending,
     OpenLetters Letters,
+    ControlReport Control,
     ImmutableArray<string> Findings)
 {
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(600);
@@ -30,8 +32,10 @@ internal sealed record StatusReport(
         foreach (var finding in await DurabilityCheck.ExamineAsync(look.Control))
             if (finding.Check.Severity == FindingSeverity.Fatal) findings.Add(finding.ToString());
         if (relaxed) findings.Add("Redis:AllowRelaxedDurability is on: a crash may lose acknowledged entries.");
+        var control = await ControlReport.ReadAsync(look);
+        findings.AddRange(FindingsOf(control, host));
         var letters = await OpenLetters.CountAsync(look, cancellationToken);
-        return new StatusReport(pipeline, host, await PendingAsync(look.Control), letters, [.. findings]);
+        return new StatusReport(pipeline, host, await PendingAsync(look.Control), letters, control, [.. findings]);
     }
 
     private static IEnumerable<string> FindingsOf(PipelineReport before, PipelineReport now, string? host)
@@ -46,10 +50,24 @@ internal sealed record StatusReport(
         }
     }
 
+    /// <summary>A halt is what somebody asked for and no damage; one that is not obeyed, or cannot be, is.</summary>
+    private static IEnumerable<string> FindingsOf(ControlReport control, string? host)
+    {
+        if (control.Damage is { } damage)
+        {
+            yield return $"{damage}. Stages stop there. Say how trading goes on: {ControlFlag.Verbs}.";
+            yield break;
+        }
+
+        if (host is null) yield break;
+        foreach (var stage in control.Stages.Where(stage => !control.IsObeyedBy(stage)))
+            yield return $"{stage.Stage} has not obeyed change {control.Flag!.Number} yet ({control.Flag.ForPeople}).";
+    }
+
     /// <summary>
     /// The stored host is alive when its connection is: same server process, and its client id is listed.
     /// </summary>
-    private static async Task<string?> HostAsync(ControlConnection control)
+    internal static async Task<string?> HostAsync(ControlConnection control)
     {
         var stored = (string[])(await control.ExecuteAsync("HMGET", RedisKeys.Host, "name", "client", "run_id"))!;
         if (stored[0] is null || stored[1] is null) return null;

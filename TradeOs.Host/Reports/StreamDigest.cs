@@ -11,17 +11,23 @@ namespace TradeOs.Host;
 /// </summary>
 /// <remarks>
 /// Hashed are name and value of every field in order, each with its length before it, except <c>trace</c> and
-/// <c>cause</c>, which are ids (and the <c>id</c> of a dead letter, which names one). A side stream has several writers
+/// <c>cause</c>, which are ids (and the <c>id</c> of a dead letter and the <c>after</c> of a control note, which name
+/// one). A side stream has several writers
 /// whose interleaving is timing: it is hashed per writing stage, and those hashes together in topology order. What an
 /// operator resolved is counted and not hashed: no run over the same input would write it.
 /// </remarks>
 public sealed class StreamDigest : IDisposable
 {
     private readonly bool _isSideStream;
+    private readonly bool _isControlLog;
     private readonly SortedDictionary<int, IncrementalHash> _byWriter = [];
 
     /// <summary>An empty digest of that stream.</summary>
-    public StreamDigest(string stream) => _isSideStream = Topology.SideStreams.Contains(stream);
+    public StreamDigest(string stream)
+    {
+        _isSideStream = Topology.SideStreams.Contains(stream);
+        _isControlLog = stream == StreamNames.ControlLog;
+    }
 
     /// <summary>Entries added so far.</summary>
     public long Count { get; private set; }
@@ -68,7 +74,8 @@ public sealed class StreamDigest : IDisposable
     }
 
     private bool IsId(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("trace"u8) || name.SequenceEqual("cause"u8) || (_isSideStream && name.SequenceEqual("id"u8));
+        name.SequenceEqual("trace"u8) || name.SequenceEqual("cause"u8) || (_isSideStream && name.SequenceEqual("id"u8))
+        || (_isControlLog && name.SequenceEqual("after"u8));
 
     private static int WriterOf(ReadOnlySpan<byte> stage)
     {

@@ -1,5 +1,6 @@
 using Spectre.Console;
 using TradeOs.Bus;
+using TradeOs.Stages;
 using static TradeOs.Host.Terminal;
 
 namespace TradeOs.Host;
@@ -77,8 +78,14 @@ internal static class StatusVerb
             console.MarkupLine($"Dead letters open: [yellow]{least}{Number(letters.Count)}[/]   (tradeos dead list)");
         }
 
+        if (status.Control.Flag is { Number: > 0 } flag)
+            console.MarkupLine($"Trading: [yellow]{Markup.Escape(Shown(flag.ForPeople))}[/]");
         foreach (var finding in status.Findings) console.MarkupLine($"[red]![/] {Markup.Escape(Shown(finding))}");
-        if (status.Findings.IsEmpty) console.MarkupLine("[green]Healthy.[/]");
+        if (!status.Findings.IsEmpty) return;
+        var word = status.Control.Flag is { Mode: not TradingMode.Normal } held
+            ? $"Healthy; trading is {held.Word}."
+            : "Healthy.";
+        console.MarkupLine($"[green]{word}[/]");
     }
 
     /// <summary>A narrow terminal is not told what a reader reads and where it is: better left out than
@@ -135,6 +142,14 @@ internal static class StatusVerb
         healthy = status.Findings.IsEmpty,
         host = status.Host,
         findings = status.Findings,
+        trading = new
+        {
+            mode = status.Control.Flag?.Word,
+            number = status.Control.Flag?.Number,
+            since = status.Control.Flag is { Number: > 0 } flag ? flag.SinceText : null,
+            reason = status.Control.Flag?.Reason,
+            obeyed = status.Control.Stages.ToDictionary(stage => stage.Stage, status.Control.IsObeyedBy),
+        },
         dead_letters = new { open = status.Letters.Count, is_all = status.Letters.IsAll },
         readers = status.Pipeline.Readers.ToDictionary(line => line.Reader, line => new
         {

@@ -27,6 +27,13 @@ public static class RejectionCodes
     /// <summary>feasibility: the intent was decided before.</summary>
     public const string DuplicateIntent = "DUPLICATE_INTENT";
 
+    /// <summary>feasibility, execution: an operator halted trading.</summary>
+    public const string TradingHalted = "TRADING_HALTED";
+
+    /// <summary>feasibility, execution: an operator allows only what shrinks exposure, and this would grow
+    /// it.</summary>
+    public const string TradingReduceOnly = "TRADING_REDUCE_ONLY";
+
     /// <summary>feasibility: the notional is not quantity times price.</summary>
     public const string NotionalMismatch = "NOTIONAL_MISMATCH";
 
@@ -62,6 +69,10 @@ public static class RejectionCodes
 
     /// <summary>execution: the order was executed before.</summary>
     public const string DuplicateOrder = "DUPLICATE_ORDER";
+
+    /// <summary>execution: the units it sells were approved and never bought, because trading was halted or reduced
+    /// between.</summary>
+    public const string NotBought = "NOT_BOUGHT";
 
     /// <summary>execution: after slippage and rounding nothing is left of the price.</summary>
     public const string PriceTooSmall = "PRICE_TOO_SMALL";

@@ -7,7 +7,8 @@ namespace TradeOs.Stages;
 /// <remarks>
 /// It reads nothing but the intent. Costs are worst case: units at the higher of price and ask. Exits shrink what is
 /// at stake, so they are held to the facts only (a repeat, a wrong notional, crossed prices, more than was approved),
-/// and not to limits: a rate limit or a jump in price must never lock a position in.
+/// and not to limits: a rate limit or a jump in price must never lock a position in. A halt is an operator's word and
+/// refuses exits, too; reduce-only lets them through.
 /// </remarks>
 internal sealed class Feasibility(FeasibilityOptions options, AccountOptions account)
     : IPureStage<Intent, FeasibilityState, SymbolPosition>
@@ -17,17 +18,24 @@ internal sealed class Feasibility(FeasibilityOptions options, AccountOptions acc
     public StateKey KeyOf(Intent input) => new(input.Symbol);
 
     public Decision<FeasibilityState, SymbolPosition> Decide(
-        FeasibilityState? shared, SymbolPosition? keyed, Intent input)
+        FeasibilityState? shared, SymbolPosition? keyed, Intent input) =>
+        Decide(shared, keyed, input, TradingMode.Normal);
+
+    public Decision<FeasibilityState, SymbolPosition> Decide(
+        FeasibilityState? shared, SymbolPosition? keyed, Intent input, TradingMode mode)
     {
         var state = shared ?? FeasibilityState.Empty;
         var position = keyed ?? SymbolPosition.Empty;
-        var number = SequenceNumber.Of(input.IntentId);
-        if (number <= state.LastIntent)
+        var (numbers, kind) = state.Intents.See(SequenceNumber.Of(input.IntentId));
+        if (kind == NumberKind.FarAhead)
+            return new(shared, keyed, [], numbers.DoubtOf("intent_id", input.IntentId));
+        if (kind == NumberKind.Seen)
             return Refuse(
                 state, position, input, new(RejectionCodes.DuplicateIntent, $"{input.IntentId} was decided before"));
-        state = state with { LastIntent = number };
+        state = state with { Intents = numbers };
         var seen = position with { LastPrice = input.Price };
-        var refusal = Facts(input)
+        var refusal = ControlLimits.Check(mode, input)
+            ?? Facts(input)
             ?? (input.Side == Side.Buy ? _limits.Check(state, position, input) : Holding(position, input));
         return refusal is { } reason ? Refuse(state, seen, input, reason) : Approve(state, seen, input);
     }

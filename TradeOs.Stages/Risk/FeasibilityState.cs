@@ -3,16 +3,15 @@ using System.Collections.Immutable;
 namespace TradeOs.Stages;
 
 /// <summary>What feasibility keeps for all symbols.</summary>
-/// <param name="LastIntent">Largest intent number decided; intents are numbered in order, so nothing at or below it
-/// is new.</param>
+/// <param name="Intents">Which intents were decided.</param>
 /// <param name="Orders">Orders approved; the next one is numbered one higher.</param>
 /// <param name="Exposure">Worst-case cost of all positions, quote currency.</param>
 /// <param name="Entries">Event times of the entries approved last, in the order approved, at most as many as the rate
 /// allows.</param>
 internal sealed record FeasibilityState(
-    long LastIntent, long Orders, decimal Exposure, ImmutableArray<DateTime> Entries)
+    SeenNumbers Intents, long Orders, decimal Exposure, ImmutableArray<DateTime> Entries)
 {
-    public static FeasibilityState Empty { get; } = new(0, 0, 0, []);
+    public static FeasibilityState Empty { get; } = new(SeenNumbers.None, 0, 0, []);
 
     /// <summary>Entries less than <paramref name="window"/> before or after that time: one that was stamped wrong
     /// counts only near the time it claims.</summary>

@@ -20,6 +20,10 @@ internal interface IPureStage<TInput, TShared, TKeyed>
 
     /// <summary>What <paramref name="input"/> causes. A state is null while there is nothing to remember.</summary>
     Decision<TShared, TKeyed> Decide(TShared? shared, TKeyed? keyed, TInput input);
+
+    /// <summary>The same under a mode; a stage that does not obey one decides as always.</summary>
+    Decision<TShared, TKeyed> Decide(TShared? shared, TKeyed? keyed, TInput input, TradingMode mode) =>
+        Decide(shared, keyed, input);
 }
 
 /// <summary>Answer of a pure stage. A state that is null is removed; the same reference means unchanged.</summary>

@@ -23,6 +23,7 @@ internal sealed class PureStageAdapter<TInput, TShared, TKeyed>(
 {
     private readonly StateStore<TShared> _shared = new(sharedType);
     private readonly StateStore<TKeyed> _keyed = new(keyedType);
+    private readonly Obedience _obedience = new(reader.Name);
     private readonly string _output = reader.Outputs[0];
 
     /// <inheritdoc/>
@@ -33,7 +34,12 @@ internal sealed class PureStageAdapter<TInput, TShared, TKeyed>(
     {
         _shared.Restore(state);
         _keyed.Restore(state);
+        _obedience.Restore(state);
     }
+
+    /// <inheritdoc/>
+    public void Obey(string control, Checkpoint checkpoint, Batch batch) =>
+        _obedience.Obey(control, checkpoint, batch);
 
     /// <inheritdoc/>
     public void Apply(Entry entry, Batch batch)
@@ -63,7 +69,7 @@ internal sealed class PureStageAdapter<TInput, TShared, TKeyed>(
     {
         var shared = _shared.At(stage.SharedKeyOf(input));
         var keyed = _keyed.At(stage.KeyOf(input));
-        var decision = stage.Decide(shared.Value, keyed.Value, input);
+        var decision = stage.Decide(shared.Value, keyed.Value, input, _obedience.Mode);
         _shared.Set(shared, decision.Shared);
         _keyed.Set(keyed, decision.Keyed);
         if (decision.Doubt is { } doubt) Bury(entry, doubt, batch);

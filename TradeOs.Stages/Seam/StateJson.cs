@@ -18,6 +18,7 @@ namespace TradeOs.Stages;
 [JsonSerializable(typeof(FeasibilityState))]
 [JsonSerializable(typeof(SymbolPosition))]
 [JsonSerializable(typeof(ExecutionState))]
+[JsonSerializable(typeof(Unbought))]
 [JsonSerializable(typeof(Book))]
 [JsonSerializable(typeof(MetricsState))]
 [JsonSerializable(typeof(OpenPosition))]

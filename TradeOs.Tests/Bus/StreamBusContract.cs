@@ -152,16 +152,36 @@ public abstract class StreamBusContract : ReaderContract
     [Test]
     public async Task Commit_ControlChangedSinceOpening_IsToldAndWritesNothing()
     {
+        var definition = Follower with { ObeysControl = true };
+        await FeedAsync("a");
+        await using var reader = await Bus.OpenAsync(definition, Cancel);
+        var batch = await BatchOfAllAsync(reader);
+        var before = await reader.IsControlChangedAsync(Cancel);
+        await SetControlAsync("halted");
+
+        var after = await reader.IsControlChangedAsync(Cancel);
+        var changed = await reader.CommitAsync(batch, Cancel);
+        await using var again = await Bus.OpenAsync(definition, Cancel);
+        var committed = await again.CommitAsync(await BatchOfAllAsync(again), Cancel);
+
+        Assert.That((before, after), Is.EqualTo((false, true)));
+        Assert.That((reader.Control, again.Control), Is.EqualTo(("", "halted")));
+        Assert.That((changed, committed), Is.EqualTo((CommitResult.ControlChanged, CommitResult.Committed)));
+        Assert.That(await AllAsync("out"), Is.EqualTo(["a"]));
+    }
+
+    [Test]
+    public async Task Commit_OfAReaderThatDoesNotObey_LandsWhateverTheControlFlagIs()
+    {
         await FeedAsync("a");
         await using var reader = await Bus.OpenAsync(Follower, Cancel);
         var batch = await BatchOfAllAsync(reader);
         await SetControlAsync("halted");
 
-        var changed = await reader.CommitAsync(batch, Cancel);
-        await using var again = await Bus.OpenAsync(Follower, Cancel);
-        var committed = await again.CommitAsync(await BatchOfAllAsync(again), Cancel);
+        var isChanged = await reader.IsControlChangedAsync(Cancel);
+        var result = await reader.CommitAsync(batch, Cancel);
 
-        Assert.That((changed, committed), Is.EqualTo((CommitResult.ControlChanged, CommitResult.Committed)));
+        Assert.That((isChanged, result), Is.EqualTo((false, CommitResult.Committed)));
         Assert.That(await AllAsync("out"), Is.EqualTo(["a"]));
     }
 

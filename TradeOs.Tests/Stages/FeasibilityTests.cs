@@ -18,7 +18,12 @@ public sealed class FeasibilityTests
     [
         Row("a good entry", "passed", Buy(1)),
         Row("the same intent again", RejectionCodes.DuplicateIntent, Buy(1), Buy(1)),
-        Row("an older intent", RejectionCodes.DuplicateIntent, Buy(7), Buy(6)),
+        Row("an intent left out before", "passed", Buy(7), Buy(6)),
+        Row("an intent left out before, again", RejectionCodes.DuplicateIntent, Buy(7), Buy(6), Buy(6)),
+        Row("a number as far ahead as can be", "passed", Buy(1), Buy(1001)),
+        Row("a number too far ahead", "doubted", Buy(1), Buy(1002)),
+        Row("the number behind one too far ahead", "passed", Buy(1), Buy(1002), Buy(2)),
+        Row("an exit behind a number forged ahead", "passed", Buy(1), Buy(900), Sell(2)),
         Row("a notional off by a hair", RejectionCodes.NotionalMismatch, Buy(1) with { Notional = 1000.00000001m }),
         Row("a sale with a wrong notional", RejectionCodes.NotionalMismatch, Buy(1), Sell(2) with { Notional = 1 }),
         Row("less than the smallest quantity", RejectionCodes.QuantityTooSmall, Buy(1, 0.5m, 1000)),

@@ -52,6 +52,7 @@ public sealed class PaperExchangeTests
         Assert.That(
             run.CodeOf(Sample.Order(2, Side.Buy), Sample.Order(2, Side.Buy)),
             Is.EqualTo(RejectionCodes.DuplicateOrder));
+        Assert.That(run.CodeOf(Sample.Order(1, Side.Sell)), Is.EqualTo("passed"), "one that was left out");
         Assert.That(run.CodeOf(Sample.Order(1, Side.Sell)), Is.EqualTo(RejectionCodes.DuplicateOrder));
         Assert.That(((Fill)run.Show(Sample.Order(3, Side.Sell))[0]).ExecutionId, Is.EqualTo("paper-3-1"));
     }

@@ -28,6 +28,8 @@ internal abstract class WatchedBus(IStreamBus inner) : IStreamBus
 
         public IReadOnlyDictionary<string, string> State => inner.State;
 
+        public string Control => inner.Control;
+
         public string Detail => inner.Detail;
 
         public ValueTask<IReadOnlyList<Entry>> ReadAsync(int countMax, TimeSpan wait,
@@ -36,6 +38,9 @@ internal abstract class WatchedBus(IStreamBus inner) : IStreamBus
 
         public ValueTask<CommitResult> CommitAsync(Batch batch, CancellationToken cancellationToken) =>
             bus.CommitAsync(inner, batch, cancellationToken);
+
+        public ValueTask<bool> IsControlChangedAsync(CancellationToken cancellationToken) =>
+            inner.IsControlChangedAsync(cancellationToken);
 
         public Task WaitForRoomAsync(CancellationToken cancellationToken) => inner.WaitForRoomAsync(cancellationToken);
 
