@@ -32,7 +32,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("TradeOs: a local-first trading pipeline over Redis Streams.")
         {
-            Run(), Status(), Doctor(), Tail(), Dead(), Config(),
+            Run(), Status(), Doctor(), Tail(), Dead(), Skip(), Config(),
         };
         foreach (var option in (Option[])[ConfigFile, Set, Redis, Data, Json])
         {
@@ -135,6 +135,8 @@ internal static class CommandLine
     }
 
     private static Command Dead() => new DeadCommands(Settings, Set, Json).Create();
+
+    private static Command Skip() => new SkipCommand(Settings, Json).Create();
 
     private static Command Config()
     {
