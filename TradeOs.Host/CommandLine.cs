@@ -32,7 +32,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("TradeOs: a local-first trading pipeline over Redis Streams.")
         {
-            Run(), Status(), Doctor(), Check(), Tail(), Dead(), Config(),
+            Run(), Status(), Doctor(), Check(), Tail(), Dead(), Skip(), Config(),
         };
         foreach (var command in new ControlCommands(Settings, Json).Create()) root.Add(command);
         foreach (var option in (Option[])[ConfigFile, Set, Redis, Data, Json])
@@ -149,6 +149,8 @@ internal static class CommandLine
     }
 
     private static Command Dead() => new DeadCommands(Settings, Set, Json).Create();
+
+    private static Command Skip() => new SkipCommand(Settings, Json).Create();
 
     private static Command Config()
     {

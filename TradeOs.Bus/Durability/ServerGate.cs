@@ -13,6 +13,9 @@ public sealed partial class ServerGate : IServerGate, IDisposable
     /// <summary>The readers of one reconnect come within this time; they share one examination.</summary>
     private static readonly TimeSpan ExaminationHolds = TimeSpan.FromSeconds(1);
 
+    /// <summary>Nothing asked here takes a server long, and everybody waits at the gate for the one who asks.</summary>
+    private static readonly TimeSpan AnswerWaitMax = TimeSpan.FromSeconds(2);
+
     private readonly RedisOptions _options;
     private readonly bool _isManaged;
     private readonly IInstanceIdentity _identity;
@@ -46,7 +49,7 @@ public sealed partial class ServerGate : IServerGate, IDisposable
         try
         {
             if (_examined == runId && _time.GetElapsedTime(_examinedAt) < ExaminationHolds) return;
-            using var connection = await ControlConnection.ConnectAsync(_options, cancellationToken);
+            using var connection = await ControlConnection.ConnectAsync(_options, AnswerWaitMax, cancellationToken);
             await ExamineAsync(connection, runId, cancellationToken);
             (_examined, _examinedAt) = (runId, _time.GetTimestamp());
         }

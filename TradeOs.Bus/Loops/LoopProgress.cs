@@ -19,13 +19,6 @@ public sealed class LoopProgress(string name)
     /// <summary>Why the loop stands still: the server is away, or an output is full; null while it moves.</summary>
     public string? Trouble => _trouble;
 
-    /// <summary>Entry being applied, or the last one that was; null before the first. Read it when the loop has
-    /// ended.</summary>
-    public EntryId? EntryInHand { get; private set; }
-
-    /// <summary>The loop begins with that entry.</summary>
-    public void InHand(EntryId id) => EntryInHand = id;
-
     /// <summary>The loop opened its reader there and moves.</summary>
     public void Opened(Checkpoint checkpoint)
     {

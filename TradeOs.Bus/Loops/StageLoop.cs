@@ -1,15 +1,19 @@
 namespace TradeOs.Bus;
 
 /// <summary>The control flow of every stage: open, read, apply, commit; after any doubt, open again.</summary>
+/// <remarks>
+/// A stage that throws leaves a half-made batch and a state nobody can vouch for. So the reader is opened again and the
+/// entries before the failure are committed one by one: the stop is at that very entry, whatever the size of a batch.
+/// </remarks>
 public sealed class StageLoop(IStreamBus bus, IStage stage, LoopLimits limits, LoopProgress progress)
 {
     private readonly Batch _batch = new();
+    private StageFailedException? _failure;
 
     /// <summary>Runs until the token asks to stop; the batch in hand is finished first.</summary>
     /// <exception cref="FencedException">Another host owns the stage now.</exception>
     /// <exception cref="StreamDamagedException">Data that must exist is gone.</exception>
-    /// <remarks>A stage that throws is a bug: the exception ends the loop, and <see cref="LoopProgress.EntryInHand"/>
-    /// tells where.</remarks>
+    /// <exception cref="StageFailedException">The stage threw; everything before that entry is committed.</exception>
     public async Task RunAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -25,11 +29,17 @@ public sealed class StageLoop(IStreamBus bus, IStage stage, LoopLimits limits, L
             {
                 progress.Paused(unavailable.Message);
             }
+            catch (StageFailedException failure) when (_failure is null && _batch.InputCount > 0)
+            {
+                _failure = failure;
+            }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                return;
+                break;
             }
         }
+
+        if (_failure is not null) throw _failure;
     }
 
     /// <summary>A change of the control flag lands in a commit of its own, before anything is read under it.</summary>
@@ -52,13 +62,50 @@ public sealed class StageLoop(IStreamBus bus, IStage stage, LoopLimits limits, L
             _batch.Clear();
             for (var index = 0; index < entries.Count && isOurs; index++)
             {
-                progress.InHand(entries[index].Id);
-                stage.Apply(entries[index], _batch);
-                if (index + 1 < entries.Count && _batch.OutputCount < limits.BatchCountMax) continue;
-                stage.Save(_batch);
-                isOurs = await reader.LandAsync(_batch, stage.Reader.Name, progress, stoppingToken);
+                Apply(entries[index]);
+                if (index + 1 < entries.Count && IsRoomForMore) continue;
+                isOurs = await LandAsync(reader, entries[index].Id, stoppingToken);
                 _batch.Clear();
             }
         }
     }
+
+    private bool IsRoomForMore => _failure is null && _batch.OutputCount < limits.BatchCountMax;
+
+    private void Apply(Entry entry)
+    {
+        if (_failure is not null && entry.Id >= _failure.Id) throw _failure;
+        try
+        {
+            stage.Apply(entry, _batch);
+        }
+        catch (Exception cause) when (cause is not StageFailedException)
+        {
+            throw Failed(entry.Id, cause);
+        }
+    }
+
+    private async ValueTask<bool> LandAsync(IStreamReader reader, EntryId last, CancellationToken stoppingToken)
+    {
+        try
+        {
+            stage.Save(_batch);
+        }
+        catch (Exception cause) when (cause is not StageFailedException)
+        {
+            throw Failed(last, cause);
+        }
+
+        try
+        {
+            return await reader.LandAsync(_batch, stage.Reader.Name, progress, stoppingToken);
+        }
+        catch (InvariantViolatedException cause)
+        {
+            throw Failed(last, cause);
+        }
+    }
+
+    private StageFailedException Failed(EntryId id, Exception cause) =>
+        new(stage.Reader.Name, stage.Reader.Input ?? "", id, cause);
 }

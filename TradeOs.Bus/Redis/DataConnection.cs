@@ -21,16 +21,19 @@ internal sealed class DataConnection : IDisposable
 
     private readonly Stream _stream;
     private readonly string _endpoint;
-    private readonly TimeSpan _timeout;
     private readonly int _replyBytesMax;
     private readonly int _entriesBytesMax;
     private readonly TimeProvider _time;
     private readonly ReplyBuffer _replies = new();
     private CancellationTokenSource _deadline;
+    private TimeSpan _timeout;
+    private long _waitingSince;
+    private long _extraTicks;
+    private volatile bool _isAbandoned;
 
     private DataConnection(Stream stream, RedisOptions options, TimeProvider time)
     {
-        (_stream, _endpoint, _timeout, _time) = (stream, options.Endpoint, options.CommandTimeout, time);
+        (_stream, _endpoint, _timeout, _time) = (stream, options.Endpoint, options.ConnectTimeout, time);
         _replyBytesMax = options.ReplyBytesMax;
         _entriesBytesMax = Math.Min(options.ReplyBytesMax, EntriesBytesMax);
         _deadline = NewDeadline();
@@ -46,13 +49,14 @@ internal sealed class DataConnection : IDisposable
     public static async Task<DataConnection> ConnectAsync(
         RedisOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(options.CommandTimeout, time);
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             var stream = await ServerStream.OpenAsync(options, deadline.Token);
             var connection = new DataConnection(stream, options, time);
             await connection.AuthenticateOrDisposeAsync(options, deadline.Token);
+            connection._timeout = options.CommandTimeout;
             return connection;
         }
         catch (Exception failure) when (failure is SocketException or IOException)
@@ -63,7 +67,7 @@ internal sealed class DataConnection : IDisposable
         }
         catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new BusUnavailableException(NoAnswer(options.Endpoint, options.CommandTimeout), failure);
+            throw new BusUnavailableException(NoAnswer(options.Endpoint, options.ConnectTimeout), failure);
         }
     }
 
@@ -130,6 +134,30 @@ internal sealed class DataConnection : IDisposable
         return ThrowIfError(await ReceiveAsync());
     }
 
+    /// <summary>Gives the connection up when the server owes it an answer for longer; whoever waits for that answer is
+    /// told that the connection is lost. Any thread may call it.</summary>
+    /// <param name="silenceMax">How much longer than the command itself asked for.</param>
+    public void AbandonIfSilent(TimeSpan silenceMax)
+    {
+        var since = Interlocked.Read(ref _waitingSince);
+        var patience = TimeSpan.FromTicks(Interlocked.Read(ref _extraTicks)) + silenceMax;
+        if (since == 0 || _time.GetElapsedTime(since) <= patience) return;
+        Abandon();
+    }
+
+    private void Abandon()
+    {
+        _isAbandoned = true;
+        try
+        {
+            _deadline.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The answer came, or the connection was closed, in this very moment.
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -167,6 +195,8 @@ internal sealed class DataConnection : IDisposable
     {
         try
         {
+            await using var abandoning = cancellationToken.UnsafeRegister(
+                connection => ((DataConnection)connection!).Abandon(), this);
             await AuthenticateAsync(options.Password);
         }
         catch (BusUnavailableException failure)
@@ -238,8 +268,11 @@ internal sealed class DataConnection : IDisposable
     private async ValueTask FillAsync(int bytesMax, TimeSpan extra)
     {
         _replies.MakeRoom(bytesMax);
+        Interlocked.Exchange(ref _extraTicks, extra.Ticks);
+        Interlocked.Exchange(ref _waitingSince, _time.GetTimestamp());
         _deadline.CancelAfter(_timeout + extra);
         var count = await _stream.ReadAsync(_replies.Room, _deadline.Token);
+        Interlocked.Exchange(ref _waitingSince, 0);
         ResetDeadline();
         if (count == 0) throw new IOException("the server closed the connection");
         _replies.Add(count);
@@ -258,9 +291,13 @@ internal sealed class DataConnection : IDisposable
         failure is IOException or SocketException or ObjectDisposedException or OperationCanceledException
             or RespProtocolException or ReplyTooLargeException;
 
-    private BusUnavailableException Lost(Exception failure) => new(failure is OperationCanceledException
-        ? NoAnswer(_endpoint, _timeout)
-        : $"The connection to Redis at {_endpoint} is lost: {failure.Message}.", failure);
+    private BusUnavailableException Lost(Exception failure) => new(failure switch
+    {
+        OperationCanceledException when _isAbandoned =>
+            $"A connection to Redis at {_endpoint} is dead, while Redis answers others.",
+        OperationCanceledException => NoAnswer(_endpoint, _timeout),
+        _ => $"The connection to Redis at {_endpoint} is lost: {failure.Message}.",
+    }, failure);
 
     private static string NoAnswer(string endpoint, TimeSpan timeout) => string.Create(
         CultureInfo.InvariantCulture, $"Redis at {endpoint} gave no answer in {timeout.TotalSeconds:0.#} s.");

@@ -7,7 +7,18 @@ public sealed class HostLock : IAsyncDisposable
 {
     private const int BeatsToExamination = 4;
 
+    /// <summary>Named in <see cref="OutageLog"/> beside the readers.</summary>
+    private const string Who = "host";
+
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan AwayBeat = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A server that gives no answer for so long is said to be away.</summary>
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AttemptMax = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>How much later than another one's our answer may come.</summary>
+    private static readonly TimeSpan DoubtMax = TimeSpan.FromMilliseconds(100);
 
     private readonly RedisOptions _options;
     private readonly string _owner;
@@ -41,17 +52,24 @@ public sealed class HostLock : IAsyncDisposable
 
     /// <summary>Keeps the place until the token ends it: notices a lost connection and takes the place again, and has
     /// the server examined every two seconds, because its settings can be changed while it runs.</summary>
+    /// <param name="gate">Decides whether the server may be used.</param>
+    /// <param name="bus">Bus of this host: told of outages, and of connections that died without a word; null for a
+    /// host without stages.</param>
+    /// <param name="stoppingToken">Ends it.</param>
     /// <exception cref="FencedException">Another host took it.</exception>
     /// <exception cref="RefusedException">The server would lose data from now on.</exception>
-    public async Task HoldAsync(IServerGate gate, CancellationToken stoppingToken)
+    public async Task HoldAsync(IServerGate gate, RedisStreamBus? bus, CancellationToken stoppingToken)
     {
+        var beat = Beat;
         for (var beats = 0; !stoppingToken.IsCancellationRequested;)
         {
             try
             {
-                await Task.Delay(Beat, _time, stoppingToken);
-                if (!await AnswersAsync()) await ReopenAsync(gate, stoppingToken);
-                else if (++beats % BeatsToExamination == 0) await ExamineAsync(gate, stoppingToken);
+                await Task.Delay(beat, _time, stoppingToken);
+                var answers = await AnswersAsync(bus?.Outage, stoppingToken)
+                    || await ReopensAsync(gate, bus, stoppingToken);
+                beat = answers ? Beat : AwayBeat;
+                if (answers && ++beats % BeatsToExamination == 0) await ExamineAsync(gate, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -67,7 +85,53 @@ public sealed class HostLock : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private async Task<bool> AnswersAsync()
+    /// <summary>Whether the connection lives. While it is silent a new one asks, too: when the server answers that
+    /// one, ours is dead, and nobody would have told us.</summary>
+    private async Task<bool> AnswersAsync(OutageLog? outage, CancellationToken stoppingToken)
+    {
+        var since = _time.GetUtcNow();
+        var answer = PingAsync();
+        for (var wait = SilenceMax; !await EndsAsync(answer, wait, stoppingToken); wait = DoubtMax)
+        {
+            outage?.Away(Who, FormattableString.Invariant(
+                $"Redis at {_options.Endpoint} gives no answer since {since:HH:mm:ss}Z."));
+            if (await IsAnsweredAsync(stoppingToken) && !await EndsAsync(answer, DoubtMax, stoppingToken)) return false;
+        }
+
+        if (await answer) outage?.Back(Who);
+        return await answer;
+    }
+
+    /// <summary>Whether the server answers a new connection. An attempt is short, because its answer may be lost while
+    /// a next one's is not.</summary>
+    private async Task<bool> IsAnsweredAsync(CancellationToken stoppingToken)
+    {
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        attempt.CancelAfter(AttemptMax);
+        try
+        {
+            using var connection = await DataConnection.ConnectAsync(_options, _time, attempt.Token);
+            return true;
+        }
+        catch (Exception failure) when (IsNoAnswer(failure) && !stoppingToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsNoAnswer(Exception failure) =>
+        failure is BusUnavailableException or OperationCanceledException;
+
+    private async Task<bool> EndsAsync(Task answer, TimeSpan waitMax, CancellationToken stoppingToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        await Task.WhenAny(answer, Task.Delay(waitMax, _time, over.Token));
+        await over.CancelAsync();
+        stoppingToken.ThrowIfCancellationRequested();
+        return answer.IsCompleted;
+    }
+
+    private async Task<bool> PingAsync()
     {
         try
         {
@@ -80,16 +144,21 @@ public sealed class HostLock : IAsyncDisposable
         }
     }
 
-    private async Task ReopenAsync(IServerGate gate, CancellationToken stoppingToken)
+    private async Task<bool> ReopensAsync(IServerGate gate, RedisStreamBus? bus, CancellationToken stoppingToken)
     {
         _connection.Dispose();
         try
         {
             (_connection, _runId) = await OpenAsync(_options, gate, _owner, _name, false, true, _time, stoppingToken);
+            bus?.AbandonSilent(DoubtMax);
+            bus?.Outage.Back(Who);
+            return true;
         }
-        catch (BusUnavailableException)
+        catch (BusUnavailableException unavailable)
         {
             // Still away: the next beat finds the connection closed and tries again.
+            bus?.Outage.Away(Who, unavailable.Message);
+            return false;
         }
     }
 

@@ -18,18 +18,20 @@ internal sealed class MultiplexerLink : IControlLink
 
     private readonly ConnectionMultiplexer _multiplexer;
     private readonly RedisOptions _options;
+    private readonly TimeSpan _answerWaitMax;
 
-    private MultiplexerLink(ConnectionMultiplexer multiplexer, RedisOptions options) =>
-        (_multiplexer, _options) = (multiplexer, options);
+    private MultiplexerLink(ConnectionMultiplexer multiplexer, RedisOptions options, TimeSpan answerWaitMax) =>
+        (_multiplexer, _options, _answerWaitMax) = (multiplexer, options, answerWaitMax);
 
     /// <summary>One attempt of a few seconds at most.</summary>
     /// <exception cref="BusUnavailableException">Nothing answers.</exception>
-    public static async Task<MultiplexerLink> ConnectAsync(RedisOptions options)
+    public static async Task<MultiplexerLink> ConnectAsync(RedisOptions options, TimeSpan answerWaitMax)
     {
         try
         {
             // Bounded by its ConnectTimeout; left alone half way it would go on reconnecting for ever.
-            return new MultiplexerLink(await ConnectionMultiplexer.ConnectAsync(Configuration(options)), options);
+            return new MultiplexerLink(
+                await ConnectionMultiplexer.ConnectAsync(Configuration(options)), options, answerWaitMax);
         }
         catch (RedisConnectionException failure)
         {
@@ -44,7 +46,7 @@ internal sealed class MultiplexerLink : IControlLink
         {
             // Version 1.2.6 lets an asynchronous command wait for ever when a server is stopped, not closed.
             return new Result(await _multiplexer.GetDatabase().ExecuteAsync(command, arguments)
-                .WaitAsync(_options.CommandTimeout, TimeProvider.System));
+                .WaitAsync(_answerWaitMax, TimeProvider.System));
         }
         catch (StackExchange.Redis.RedisServerException refusal)
         {

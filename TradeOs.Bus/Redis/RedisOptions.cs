@@ -8,6 +8,8 @@ public sealed class RedisOptions : IValidatableObject
     /// <summary>Name of the section in appsettings.json.</summary>
     public const string Section = "Redis";
 
+    private static readonly TimeSpan ConnectWaitMax = TimeSpan.FromSeconds(5);
+
     /// <summary>Who starts the server. Default <see cref="RedisMode.Auto"/>.</summary>
     public RedisMode Mode { get; set; } = RedisMode.Auto;
 
@@ -48,6 +50,10 @@ public sealed class RedisOptions : IValidatableObject
     /// s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest attempt to connect: <see cref="CommandTimeout"/>, 5 s at most. A server may take its time for a
+    /// command; a new connection that gets no answer is better tried anew.</summary>
+    internal TimeSpan ConnectTimeout => CommandTimeout < ConnectWaitMax ? CommandTimeout : ConnectWaitMax;
 
     /// <summary>Largest reply kept, in bytes; tests make it small.</summary>
     internal int ReplyBytesMax { get; set; } = DataConnection.ReplyBytesMax;

@@ -4,19 +4,21 @@ using Microsoft.Extensions.Logging;
 namespace TradeOs.Bus;
 
 /// <summary>The bus on one Redis server: a data connection a reader, and a control connection for looking.</summary>
-public sealed partial class RedisStreamBus : IStreamBus, IDisposable
+public sealed class RedisStreamBus : IStreamBus, IDisposable
 {
-    private static readonly TimeSpan BackoffMax = TimeSpan.FromMilliseconds(500);
+    /// <summary>Longest wait between two attempts to open a reader: part of the second in which all resume.</summary>
+    internal static readonly TimeSpan BackoffMax = TimeSpan.FromMilliseconds(100);
 
     private readonly RedisOptions _options;
     private readonly IServerGate _gate;
-    private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _acknowledged = new(StringComparer.Ordinal);
     private readonly HashSet<string> _opened = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReadPace> _paces = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DataConnection> _connections = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (CancellationTokenSource Attempt, long Began)> _attempts =
+        new(StringComparer.Ordinal);
     private Task<ControlConnection>? _control;
-    private long? _awaySince;
 
     /// <summary>A bus of one host.</summary>
     /// <param name="options">Where Redis is.</param>
@@ -29,7 +31,8 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         RedisOptions options, IReadOnlyDictionary<string, StreamLimit> limits, IServerGate gate, string owner,
         TimeProvider time, ILogger<RedisStreamBus> logger)
     {
-        (_options, Limits, _gate, Owner, Time, _logger) = (options, limits, gate, owner, time, logger);
+        (_options, Limits, _gate, Owner, Time) = (options, limits, gate, owner, time);
+        Outage = new OutageLog(options.Endpoint, time, logger);
     }
 
     internal IReadOnlyDictionary<string, StreamLimit> Limits { get; }
@@ -38,27 +41,20 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
 
     internal TimeProvider Time { get; }
 
-    /// <summary>Why the bus waits for its server; null while the server answers.</summary>
-    public string? Trouble { get; private set; }
+    /// <summary>Whether the server is away, since when and why.</summary>
+    public OutageLog Outage { get; }
 
     /// <inheritdoc/>
     public async Task<IStreamReader> OpenAsync(ReaderDefinition definition, CancellationToken cancellationToken)
     {
-        var backoff = TimeSpan.FromMilliseconds(20);
-        while (true)
+        try
         {
-            try
-            {
-                var reader = await OpenOnceAsync(definition, cancellationToken);
-                NoteOpened(definition.Name);
-                return reader;
-            }
-            catch (BusUnavailableException unavailable)
-            {
-                NoteAway(unavailable.Message);
-                await Task.Delay(backoff, Time, cancellationToken);
-                backoff = backoff * 2 > BackoffMax ? BackoffMax : backoff * 2;
-            }
+            return await OpenPatientlyAsync(definition, cancellationToken);
+        }
+        catch
+        {
+            Outage.Forget(definition.Name);
+            throw;
         }
     }
 
@@ -138,9 +134,44 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         }
     }
 
+    /// <summary>Gives up every connection that waits for an answer although the server answers others: whatever was
+    /// between us and the server lost it without a word. Its reader is opened again.</summary>
+    /// <param name="silenceMax">How long a connection may wait beyond what it asked the server to wait.</param>
+    internal void AbandonSilent(TimeSpan silenceMax)
+    {
+        lock (_lock)
+        {
+            foreach (var connection in _connections.Values) connection.AbandonIfSilent(silenceMax);
+            foreach (var (attempt, began) in _attempts.Values)
+                if (Time.GetElapsedTime(began) > silenceMax) attempt.Cancel();
+        }
+    }
+
+    private async Task<IStreamReader> OpenPatientlyAsync(
+        ReaderDefinition definition, CancellationToken cancellationToken)
+    {
+        var backoff = TimeSpan.FromMilliseconds(20);
+        while (true)
+        {
+            try
+            {
+                var reader = await OpenOnceAsync(definition, cancellationToken);
+                lock (_lock) _opened.Add(definition.Name);
+                Outage.Back(definition.Name);
+                return reader;
+            }
+            catch (BusUnavailableException unavailable)
+            {
+                Outage.Away(definition.Name, unavailable.Message);
+                await Task.Delay(backoff, Time, cancellationToken);
+                backoff = backoff * 2 > BackoffMax ? BackoffMax : backoff * 2;
+            }
+        }
+    }
+
     private async Task<IStreamReader> OpenOnceAsync(ReaderDefinition definition, CancellationToken cancellationToken)
     {
-        var connection = await DataConnection.ConnectAsync(_options, Time, cancellationToken);
+        var connection = await ConnectAsync(definition.Name, cancellationToken);
         try
         {
             var server = await ServerIdentity.OfAsync(connection);
@@ -168,6 +199,28 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Connects; an attempt whose answer was lost is given up as soon as the server answers
+    /// another.</summary>
+    private async Task<DataConnection> ConnectAsync(string reader, CancellationToken cancellationToken)
+    {
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        lock (_lock) _attempts[reader] = (attempt, Time.GetTimestamp());
+        try
+        {
+            var connection = await DataConnection.ConnectAsync(_options, Time, attempt.Token);
+            lock (_lock) _connections[reader] = connection;
+            return connection;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new BusUnavailableException($"Redis at {_options.Endpoint} gave a new connection no answer.");
+        }
+        finally
+        {
+            lock (_lock) _attempts.Remove(reader);
         }
     }
 
@@ -203,31 +256,4 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
     {
         lock (_lock) return _opened.Contains(reader);
     }
-
-    private void NoteOpened(string reader)
-    {
-        lock (_lock)
-        {
-            _opened.Add(reader);
-            if (_awaySince is not { } since) return;
-            LogBack(_logger, _options.Endpoint, Time.GetElapsedTime(since).TotalSeconds);
-            (_awaySince, Trouble) = (null, null);
-        }
-    }
-
-    private void NoteAway(string reason)
-    {
-        lock (_lock)
-        {
-            if (_awaySince is not null) return;
-            (_awaySince, Trouble) = (Time.GetTimestamp(), reason);
-            LogAway(_logger, reason);
-        }
-    }
-
-    [LoggerMessage(100, LogLevel.Warning, "Paused: {Reason} The pipeline resumes by itself when Redis answers.")]
-    private static partial void LogAway(ILogger logger, string reason);
-
-    [LoggerMessage(101, LogLevel.Information, "Resumed: Redis at {Endpoint} answers again after {Seconds:0.0} s.")]
-    private static partial void LogBack(ILogger logger, string endpoint, double seconds);
 }

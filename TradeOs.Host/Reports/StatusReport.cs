@@ -27,7 +27,7 @@ internal sealed record StatusReport(
         var before = await PipelineReport.ReadAsync(look.Bus, cancellationToken);
         if (before.Lag > 0) await Task.Delay(Apart, TimeProvider.System, cancellationToken);
         var pipeline = before.Lag > 0 ? await PipelineReport.ReadAsync(look.Bus, cancellationToken) : before;
-        var host = await HostAsync(look.Control);
+        var host = await LivingHost.NameAsync(look.Control);
         var findings = FindingsOf(before, pipeline, host).ToList();
         foreach (var finding in await DurabilityCheck.ExamineAsync(look.Control))
             if (finding.Check.Severity == FindingSeverity.Fatal) findings.Add(finding.ToString());
@@ -62,19 +62,6 @@ internal sealed record StatusReport(
         if (host is null) yield break;
         foreach (var stage in control.Stages.Where(stage => !control.IsObeyedBy(stage)))
             yield return $"{stage.Stage} has not obeyed change {control.Flag!.Number} yet ({control.Flag.ForPeople}).";
-    }
-
-    /// <summary>
-    /// The stored host is alive when its connection is: same server process, and its client id is listed.
-    /// </summary>
-    internal static async Task<string?> HostAsync(ControlConnection control)
-    {
-        var stored = (string[])(await control.ExecuteAsync("HMGET", RedisKeys.Host, "name", "client", "run_id"))!;
-        if (stored[0] is null || stored[1] is null) return null;
-        var server = await control.InfoAsync("server");
-        if (server.GetValueOrDefault("run_id") != stored[2]) return null;
-        var client = (string?)await control.ExecuteAsync("CLIENT", "LIST", "ID", stored[1]);
-        return string.IsNullOrWhiteSpace(client) ? null : stored[0];
     }
 
     private static async Task<ImmutableSortedDictionary<string, long>> PendingAsync(ControlConnection control)

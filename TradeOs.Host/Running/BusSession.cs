@@ -10,6 +10,9 @@ internal abstract class BusSession : IAsyncDisposable
     /// <summary>What the stages run on.</summary>
     public abstract IStreamBus Bus { get; }
 
+    /// <summary>Whether the server is away; null for a bus that has none.</summary>
+    public virtual OutageLog? Outage => null;
+
     /// <summary>Services that keep the bus usable while the stages run.</summary>
     public virtual IReadOnlyList<BackgroundService> Services => [];
 

@@ -96,11 +96,11 @@ internal sealed partial class PipelineRun
     private async Task<int> EndAsync(List<BackgroundService> services, FeedProgress feed)
     {
         var failures = services.Where(service => service.ExecuteTask is { IsFaulted: true })
-            .Select(service => (Service: service, Failure: service.ExecuteTask!.Exception!.GetBaseException()))
+            .Select(service => service.ExecuteTask!.Exception!.InnerException!)
             .ToList();
-        foreach (var (service, failure) in failures) Terminal.Say("red", "tradeos:", Sentence(service, failure));
-        if (failures.Any(failure => failure.Failure is FencedException)) _session.IsServerLeft = true;
-        if (failures.Count > 0) return failures.Max(failure => ExitCode.Of(failure.Failure));
+        foreach (var failure in failures) Terminal.Say("red", "tradeos:", Sentence(failure));
+        if (failures.Any(failure => failure is FencedException)) _session.IsServerLeft = true;
+        if (failures.Count > 0) return failures.Max(ExitCode.Of);
         if (services.OfType<IdleWatch>().Any(watch => watch.IsIdle))
         {
             await SummariseAsync();
@@ -111,14 +111,13 @@ internal sealed partial class PipelineRun
         return _arguments.UntilIdle ? ExitCode.Failed : ExitCode.Good;
     }
 
-    /// <summary>A stage that threw is named with the entry it stopped at; it will stop there again.</summary>
-    private string Sentence(BackgroundService service, Exception failure)
+    /// <summary>A stage that stopped at an entry stops there again; a bug can be passed by with a verb.</summary>
+    private string Sentence(Exception failure)
     {
-        var isExpected = failure is FencedException or StreamDamagedException or RefusedException;
-        if (isExpected || service is not StageService stage) return failure.Message;
-        var at = $"{Topology.Reader(stage.Name).Input}/{_loops.First(loop => loop.Name == stage.Name).EntryInHand}";
-        return $"{stage.Name} failed at {at}: {failure.GetType().Name}: {failure.Message} " +
-            "This is a bug in the stage; nothing was skipped, and it stops here again after a restart.";
+        var isBug = failure is StageFailedException { InnerException: not StateUnreadableException };
+        if (!isBug || _arguments.OnMemory || failure is not StageFailedException stage) return failure.Message;
+        return $"{stage.Message} To go on behind the entry, and have it kept as a dead letter: " +
+            $"tradeos skip {stage.Stage} {stage.Id} --reason WHY";
     }
 
     private async Task SummariseAsync()

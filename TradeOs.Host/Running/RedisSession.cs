@@ -18,10 +18,12 @@ internal sealed class RedisSession : BusSession
     private RedisSession(RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, bool keepRedis)
     {
         (_server, _gate, _hostLock, _bus, IsServerLeft) = (server, gate, hostLock, bus, keepRedis);
-        Services = [new RedisServerService(server), new HostLockService(hostLock, gate)];
+        Services = [new RedisServerService(server), new HostLockService(hostLock, gate, bus)];
     }
 
     public override IStreamBus Bus => _bus;
+
+    public override OutageLog? Outage => _bus.Outage;
 
     public override IReadOnlyList<BackgroundService> Services { get; }
 

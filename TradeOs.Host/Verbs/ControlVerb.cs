@@ -26,7 +26,7 @@ internal static class ControlVerb
         var outcome = await new ControlDesk(look, gate, TimeProvider.System).OrderAsync(
             mode, reason, cancellationToken);
         if (!json) WriteOutcome(outcome);
-        var host = await StatusReport.HostAsync(look.Control);
+        var host = await LivingHost.NameAsync(look.Control);
         var report = host is null
             ? await ControlReport.ReadAsync(look)
             : await ObeyedAsync(look, outcome.Flag, cancellationToken);

@@ -13,8 +13,6 @@ namespace TradeOs.Host;
 internal sealed partial class DeadCommands(
     Func<ParseResult, Func<string, bool>, Settings> settings, Option<string[]> set, Option<bool> json)
 {
-    private const int ReasonLengthMax = 200;
-
     /// <summary>The command <c>dead</c>.</summary>
     public Command Create() => new("dead", "Dead letters: what nobody could decode, and what is done about it.")
     {
@@ -64,7 +62,7 @@ internal sealed partial class DeadCommands(
 
     private Command Requeue()
     {
-        var (letters, reason, dryRun) = (Letters("LETTER", ArgumentArity.OneOrMore), Reason(), DryRun());
+        var (letters, reason, dryRun) = (Letters("LETTER", ArgumentArity.OneOrMore), ReasonOption.Create(), DryRun());
         var command = new Command(
             "requeue",
             "Append a letter's entry again to the stream it came from, and note that. With --set FIELD=VALUE a field " +
@@ -94,7 +92,7 @@ internal sealed partial class DeadCommands(
 
     private Command Drop()
     {
-        var (letters, reason, dryRun) = (Letters("LETTER", ArgumentArity.OneOrMore), Reason(), DryRun());
+        var (letters, reason, dryRun) = (Letters("LETTER", ArgumentArity.OneOrMore), ReasonOption.Create(), DryRun());
         var command = new Command("drop", "Note that a letter will not be requeued. Nothing is deleted.")
         {
             letters, reason, dryRun,
@@ -123,19 +121,6 @@ internal sealed partial class DeadCommands(
             : $"'{EntryText.Show(token.Value)}' is no id of a letter, expected one such as 1732-0. Look for it with: " +
               "tradeos dead list");
         return default;
-    }
-
-    private static Option<string> Reason()
-    {
-        var reason = new Option<string>("--reason") { Description = "Why, kept with the resolution", Required = true };
-        reason.HelpName = "WHY";
-        reason.Validators.Add(result =>
-        {
-            var text = result.GetValueOrDefault<string>() ?? "";
-            if (string.IsNullOrWhiteSpace(text) || text.Length > ReasonLengthMax || EntryText.Show(text) != text)
-                result.AddError($"--reason expects 1 to {ReasonLengthMax} characters a terminal can show.");
-        });
-        return reason;
     }
 
     private static Option<bool> DryRun() => new("--dry-run") { Description = "Only say what would be done" };

@@ -22,10 +22,13 @@ internal sealed class StateStore<TState>(JsonTypeInfo<TState> type)
     }
 
     /// <summary>The piece under a key; its value is null when nothing is remembered there.</summary>
+    /// <exception cref="StateUnreadableException">What was committed there is not what this stage writes.</exception>
     public Piece At(StateKey key)
     {
         if (_pieces.TryGetValue(key, out var piece)) return piece;
-        var value = _saved.TryGetValue(key.ToString(), out var text) ? JsonSerializer.Deserialize(text, type) : null;
+        var value = _saved.TryGetValue(key.ToString(), out var text)
+            ? StateText.Read(key.ToString(), text, json => JsonSerializer.Deserialize(json, type))
+            : null;
         return _pieces[key] = new Piece(key, value);
     }
 

@@ -124,7 +124,7 @@ public sealed class CommitScriptTests : RedisFixture
         await Server.CliAsync("CONFIG", "SET", "maxmemory", "1");
 
         var opening = bus.OpenAsync(Copy(ReadMode.Offset), Cancel);
-        await Poll.UntilAsync(() => Task.FromResult(opening.IsCompleted || bus.Trouble is not null));
+        await Poll.UntilAsync(() => Task.FromResult(opening.IsCompleted || bus.Outage.Current is not null));
         await Server.CliAsync("CONFIG", "SET", "maxmemory", "0");
 
         await using var reader = await opening;

@@ -36,7 +36,7 @@ public sealed class HostLockTests : RedisFixture
     public async Task TakeOver_OfALivingHost_StopsItFenced()
     {
         await using var first = await TakeAsync("one");
-        var holding = first.HoldAsync(Gate, Cancel);
+        var holding = first.HoldAsync(Gate, null, Cancel);
 
         await using var second = await TakeAsync("two", takeOver: true);
 
@@ -51,7 +51,7 @@ public sealed class HostLockTests : RedisFixture
     {
         await using var first = await TakeAsync("one");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var holding = first.HoldAsync(Gate, stop.Token);
+        var holding = first.HoldAsync(Gate, null, stop.Token);
 
         await Server.RestartAsync();
         await Poll.UntilAsync(async () => await Server.CliAsync("HGET", RedisKeys.Host, "epoch") == "2");
@@ -71,7 +71,7 @@ public sealed class HostLockTests : RedisFixture
         await using var second = await TakeAsync("two");
 
         Assert.That(
-            async () => await first.HoldAsync(Gate, Cancel).WaitAsync(TimeSpan.FromSeconds(60)),
+            async () => await first.HoldAsync(Gate, null, Cancel).WaitAsync(TimeSpan.FromSeconds(60)),
             Throws.TypeOf<FencedException>().With.Message.Contains("Host two took over"));
     }
 
@@ -82,7 +82,7 @@ public sealed class HostLockTests : RedisFixture
         await Server.CliAsync("CLIENT", "KILL", "TYPE", "normal");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var gate = new WaitingGate();
-        var holding = first.HoldAsync(gate, stop.Token);
+        var holding = first.HoldAsync(gate, null, stop.Token);
         await gate.Reached;
 
         await stop.CancelAsync();
@@ -93,7 +93,7 @@ public sealed class HostLockTests : RedisFixture
     private static async Task<bool> HoldsAsync(HostLock host)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var holding = host.HoldAsync(Gate, stop.Token);
+        var holding = host.HoldAsync(Gate, null, stop.Token);
         await Task.WhenAny(holding, Task.Delay(TimeSpan.FromMilliseconds(1200), Cancel));
         await stop.CancelAsync();
         await holding;

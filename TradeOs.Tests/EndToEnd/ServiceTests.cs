@@ -94,28 +94,6 @@ public sealed class ServiceTests
     }
 
     [Test]
-    public async Task Run_StageThrows_StopsWithExitOneNamingStageStreamAndIdTwice()
-    {
-        await using var redis = await RedisServerProcess.StartAsync();
-        using var data = new TemporaryDirectory();
-        await RealDataTests.RunAsync(redis, data, "simulated:count=3000,rate=max");
-        const string state = "tradeos:state:signal-qualifier";
-        foreach (var key in (await redis.CliAsync("HKEYS", state)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            await redis.CliAsync("HSET", state, key, "{ not ours");
-        var before = await redis.CliAsync("XLEN", StreamNames.SignalsQualified);
-
-        var first = await RealDataTests.RunAsync(redis, data, "simulated:count=6000,rate=max");
-        var second = await RealDataTests.RunAsync(redis, data, "simulated:count=6000,rate=max");
-
-        Assert.That((first.ExitCode, second.ExitCode), Is.EqualTo((1, 1)), first.ToString());
-        Assert.That(first.Error, Does.Match("signal-qualifier failed at signals.raw/[0-9]+-[0-9]+: JsonException"));
-        var failed = first.Error.Split('\n').First(line => line.Contains("failed at", StringComparison.Ordinal));
-        Assert.That(second.Error, Does.Contain(failed), "it must stop at the same place");
-        var after = await redis.CliAsync("XLEN", StreamNames.SignalsQualified);
-        Assert.That(after, Is.EqualTo(before), "nothing was skipped");
-    }
-
-    [Test]
     public async Task Doctor_ServerThatWouldLoseData_ExitsOneWithTheCure()
     {
         await using var redis = await RedisServerProcess.StartAsync("--appendfsync", "everysec");
