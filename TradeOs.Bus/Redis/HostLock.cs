@@ -7,6 +7,10 @@ public sealed class HostLock : IAsyncDisposable
 {
     private const int BeatsToExamination = 4;
 
+    /// <summary>Beats until a place that somebody removed is taken again: meanwhile the server is examined, so that
+    /// nothing is written to one that was emptied.</summary>
+    private const int BeatsToReturn = 4;
+
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
 
     private readonly RedisOptions _options;
@@ -45,12 +49,14 @@ public sealed class HostLock : IAsyncDisposable
     /// <exception cref="RefusedException">The server would lose data from now on.</exception>
     public async Task HoldAsync(IServerGate gate, CancellationToken stoppingToken)
     {
-        for (var beats = 0; !stoppingToken.IsCancellationRequested;)
+        for (var (beats, gone) = (0, 0); !stoppingToken.IsCancellationRequested;)
         {
             try
             {
                 await Task.Delay(Beat, _time, stoppingToken);
-                if (!await AnswersAsync()) await ReopenAsync(gate, stoppingToken);
+                var place = await LookAsync();
+                gone = place == Place.Gone ? gone + 1 : 0;
+                if (place == Place.Unknown || gone >= BeatsToReturn) await ReopenAsync(gate, stoppingToken);
                 else if (++beats % BeatsToExamination == 0) await ExamineAsync(gate, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -67,16 +73,19 @@ public sealed class HostLock : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private async Task<bool> AnswersAsync()
+    /// <summary>Whether our place is still there; another owner is answered by taking it again, which refuses.</summary>
+    private async Task<Place> LookAsync()
     {
         try
         {
-            await _connection.AskAsync("PING");
-            return true;
+            var type = (await _connection.AskAsync("TYPE", RedisKeys.Host)).Text()!;
+            if (type is not ("hash" or "none")) throw Loss.Type(RedisKeys.Host, type, "hash");
+            var owner = (await _connection.AskAsync("HGET", RedisKeys.Host, "owner")).Text();
+            return owner == _owner ? Place.Ours : owner is null ? Place.Gone : Place.Unknown;
         }
         catch (BusUnavailableException)
         {
-            return false;
+            return Place.Unknown;
         }
     }
 
@@ -114,6 +123,8 @@ public sealed class HostLock : IAsyncDisposable
         {
             var server = await ServerIdentity.OfAsync(connection);
             await gate.AdmitAsync(server.RunId, cancellationToken);
+            var type = (await connection.AskAsync("TYPE", RedisKeys.Host)).Text()!;
+            if (type is not ("hash" or "none")) throw Loss.Type(RedisKeys.Host, type, "hash");
             await connection.AskAsync("CLIENT", "SETNAME", "tradeos:host");
             await new Fence(connection, server, owner).TakeAsync(
                 RedisKeys.Host, AdmitAsync, _ => Task.FromResult<IReadOnlyList<string>>(["name", name]));
@@ -141,6 +152,13 @@ public sealed class HostLock : IAsyncDisposable
             connection.Dispose();
             throw;
         }
+    }
+
+    private enum Place
+    {
+        Ours,
+        Gone,
+        Unknown,
     }
 
     private static async Task<bool> IsAliveAsync(DataConnection connection, string client) =>

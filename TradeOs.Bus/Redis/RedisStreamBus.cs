@@ -8,11 +8,15 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
 {
     private static readonly TimeSpan BackoffMax = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>A group that is moved so often while its reader gets nothing done is not ours any more.</summary>
+    private const int MovedMax = 20;
+
     private readonly RedisOptions _options;
     private readonly IServerGate _gate;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, long> _acknowledged = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Count, int Times)> _moved = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RedisStreamReader> _readers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _opened = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReadPace> _paces = new(StringComparer.Ordinal);
     private Task<ControlConnection>? _control;
@@ -38,6 +42,9 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
 
     internal TimeProvider Time { get; }
 
+    /// <summary>How far everything had come; nothing may be behind it. Default: nothing is known.</summary>
+    public PipelineMemory Memory { get; init; } = new();
+
     /// <summary>Why the bus waits for its server; null while the server answers.</summary>
     public string? Trouble { get; private set; }
 
@@ -59,6 +66,15 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
                 await Task.Delay(backoff, Time, cancellationToken);
                 backoff = backoff * 2 > BackoffMax ? BackoffMax : backoff * 2;
             }
+        }
+    }
+
+    /// <summary>The readers that are open.</summary>
+    internal IReadOnlyList<RedisStreamReader> Readers
+    {
+        get
+        {
+            lock (_lock) return [.. _readers.Values];
         }
     }
 
@@ -116,9 +132,26 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
     }
 
     /// <summary>Remembers how far the server acknowledged a reader's commits.</summary>
-    internal void NoteAcknowledged(string reader, long count)
+    internal void NoteAcknowledged(string reader, long count) => Memory.Note(reader, count);
+
+    /// <summary>A group is not where its reader left it: opening puts it back, once.</summary>
+    internal Exception Moved(string reader, long count, string detail)
     {
-        lock (_lock) _acknowledged[reader] = count;
+        lock (_lock)
+        {
+            var before = _moved.GetValueOrDefault(reader);
+            var times = before.Count == count ? before.Times + 1 : 1;
+            _moved[reader] = (count, times);
+            if (times > MovedMax)
+            {
+                return new StreamDamagedException(
+                    $"{detail}, not where {reader} left it, {times} times without an entry processed in between. " +
+                    "Somebody else reads in it or moves it: stop that program (CLIENT LIST), then start again.");
+            }
+        }
+
+        LogMoved(_logger, reader, detail);
+        return new BusUnavailableException($"{detail}, not where {reader} left it; it is put back.");
     }
 
     /// <summary>Whether a reader was opened by anyone since it had that epoch; false when the server cannot be
@@ -147,15 +180,23 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
             await _gate.AdmitAsync(server.RunId, cancellationToken);
             await connection.AskAsync("CLIENT", "SETNAME", "tradeos:" + definition.Name);
             await connection.AskAsync("SCRIPT", "LOAD", RedisCommitCommand.Script);
-            var opening = new RedisReaderOpening(connection, definition);
+            var opening = new RedisReaderOpening(connection, definition, Memory);
+            await opening.VerifyTypesAsync();
             var epoch = await opening.FenceAsync(server, Owner, WasOurs(definition.Name));
             var checkpoint = await opening.CheckpointAsync();
             ThrowIfGone(definition.Name, checkpoint);
+            opening.ThrowIfEdited(checkpoint);
             await opening.VerifyStreamsAsync(checkpoint);
             await opening.ClaimAsync(checkpoint);
             var state = await opening.StateAsync();
             var control = (await connection.AskAsync("GET", RedisKeys.Control)).Text() ?? "";
-            return new RedisStreamReader(this, connection, definition, epoch, control, checkpoint, state);
+            var reader = new RedisStreamReader(
+                this, connection, definition, epoch, control, checkpoint, opening.Commit, state)
+            {
+                DeletedBefore = opening.DeletedBefore,
+            };
+            NoteReader(reader);
+            return reader;
         }
         catch (BusUnavailableException lost) when (lost.InnerException is ReplyTooLargeException tooLarge)
         {
@@ -187,15 +228,17 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
     /// <summary>A server that lost what it acknowledged must not be gone on with as if nothing had been.</summary>
     private void ThrowIfGone(string reader, Checkpoint checkpoint)
     {
-        long acknowledged;
-        lock (_lock)
-        {
-            if (!_acknowledged.TryGetValue(reader, out acknowledged) || checkpoint.Count >= acknowledged) return;
-        }
-
+        var acknowledged = Memory.CountOf(reader);
+        if (checkpoint.Count >= acknowledged) return;
         throw new StreamDamagedException(
             $"{reader}: Redis at {_options.Endpoint} had acknowledged {acknowledged} inputs, its checkpoint now says " +
             $"{checkpoint.Count}: acknowledged writes are gone. Look with tradeos doctor why, and restore its data.");
+    }
+
+    private void NoteReader(RedisStreamReader reader)
+    {
+        Memory.Note(reader.Definition.Name, reader.Checkpoint.Count);
+        lock (_lock) _readers[reader.Definition.Name] = reader;
     }
 
     /// <summary>Whether this host opened the reader before.</summary>
@@ -227,6 +270,10 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
 
     [LoggerMessage(100, LogLevel.Warning, "Paused: {Reason} The pipeline resumes by itself when Redis answers.")]
     private static partial void LogAway(ILogger logger, string reason);
+
+    [LoggerMessage(102, LogLevel.Warning,
+        "{Detail}, not where {Reader} left it: somebody else used it. It is put back where the checkpoint is.")]
+    private static partial void LogMoved(ILogger logger, string reader, string detail);
 
     [LoggerMessage(101, LogLevel.Information, "Resumed: Redis at {Endpoint} answers again after {Seconds:0.0} s.")]
     private static partial void LogBack(ILogger logger, string endpoint, double seconds);
