@@ -10,6 +10,10 @@ public sealed class HostLock : IAsyncDisposable
     /// <summary>Named in <see cref="OutageLog"/> beside the readers.</summary>
     private const string Who = "host";
 
+    /// <summary>Beats until a place that somebody removed is taken again: meanwhile the server is examined, so that
+    /// nothing is written to one that was emptied.</summary>
+    private const int BeatsToReturn = 4;
+
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AwayBeat = TimeSpan.FromMilliseconds(100);
 
@@ -61,13 +65,15 @@ public sealed class HostLock : IAsyncDisposable
     public async Task HoldAsync(IServerGate gate, RedisStreamBus? bus, CancellationToken stoppingToken)
     {
         var beat = Beat;
-        for (var beats = 0; !stoppingToken.IsCancellationRequested;)
+        for (var (beats, gone) = (0, 0); !stoppingToken.IsCancellationRequested;)
         {
             try
             {
                 await Task.Delay(beat, _time, stoppingToken);
-                var answers = await AnswersAsync(bus?.Outage, stoppingToken)
-                    || await ReopensAsync(gate, bus, stoppingToken);
+                var place = await PlaceAsync(bus?.Outage, stoppingToken);
+                gone = place == Place.Gone ? gone + 1 : 0;
+                var isToBeTaken = place == Place.Unknown || gone >= BeatsToReturn;
+                var answers = !isToBeTaken || await ReopensAsync(gate, bus, stoppingToken);
                 beat = answers ? Beat : AwayBeat;
                 if (answers && ++beats % BeatsToExamination == 0) await ExamineAsync(gate, stoppingToken);
             }
@@ -85,21 +91,23 @@ public sealed class HostLock : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Whether the connection lives. While it is silent a new one asks, too: when the server answers that
-    /// one, ours is dead, and nobody would have told us.</summary>
-    private async Task<bool> AnswersAsync(OutageLog? outage, CancellationToken stoppingToken)
+    /// <summary>Whether our place is still there. While the connection is silent a new one asks, too: when the server
+    /// answers that one, ours is dead, and nobody would have told us.</summary>
+    private async Task<Place> PlaceAsync(OutageLog? outage, CancellationToken stoppingToken)
     {
         var since = _time.GetUtcNow();
-        var answer = PingAsync();
+        var answer = LookAsync();
         for (var wait = SilenceMax; !await EndsAsync(answer, wait, stoppingToken); wait = DoubtMax)
         {
             outage?.Away(Who, FormattableString.Invariant(
                 $"Redis at {_options.Endpoint} gives no answer since {since:HH:mm:ss}Z."));
-            if (await IsAnsweredAsync(stoppingToken) && !await EndsAsync(answer, DoubtMax, stoppingToken)) return false;
+            if (await IsAnsweredAsync(stoppingToken) && !await EndsAsync(answer, DoubtMax, stoppingToken))
+                return Place.Unknown;
         }
 
-        if (await answer) outage?.Back(Who);
-        return await answer;
+        var place = await answer;
+        if (place != Place.Unknown) outage?.Back(Who);
+        return place;
     }
 
     /// <summary>Whether the server answers a new connection. An attempt is short, because its answer may be lost while
@@ -131,16 +139,19 @@ public sealed class HostLock : IAsyncDisposable
         return answer.IsCompleted;
     }
 
-    private async Task<bool> PingAsync()
+    /// <summary>Whether our place is still there; another owner is answered by taking it again, which refuses.</summary>
+    private async Task<Place> LookAsync()
     {
         try
         {
-            await _connection.AskAsync("PING");
-            return true;
+            var type = (await _connection.AskAsync("TYPE", RedisKeys.Host)).Text()!;
+            if (type is not ("hash" or "none")) throw Loss.Type(RedisKeys.Host, type, "hash");
+            var owner = (await _connection.AskAsync("HGET", RedisKeys.Host, "owner")).Text();
+            return owner == _owner ? Place.Ours : owner is null ? Place.Gone : Place.Unknown;
         }
         catch (BusUnavailableException)
         {
-            return false;
+            return Place.Unknown;
         }
     }
 
@@ -183,6 +194,8 @@ public sealed class HostLock : IAsyncDisposable
         {
             var server = await ServerIdentity.OfAsync(connection);
             await gate.AdmitAsync(server.RunId, cancellationToken);
+            var type = (await connection.AskAsync("TYPE", RedisKeys.Host)).Text()!;
+            if (type is not ("hash" or "none")) throw Loss.Type(RedisKeys.Host, type, "hash");
             await connection.AskAsync("CLIENT", "SETNAME", "tradeos:host");
             await new Fence(connection, server, owner).TakeAsync(
                 RedisKeys.Host, AdmitAsync, _ => Task.FromResult<IReadOnlyList<string>>(["name", name]));
@@ -210,6 +223,13 @@ public sealed class HostLock : IAsyncDisposable
             connection.Dispose();
             throw;
         }
+    }
+
+    private enum Place
+    {
+        Ours,
+        Gone,
+        Unknown,
     }
 
     private static async Task<bool> IsAliveAsync(DataConnection connection, string client) =>

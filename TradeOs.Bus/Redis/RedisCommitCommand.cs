@@ -13,15 +13,16 @@ internal sealed class RedisCommitCommand
     private readonly byte[] _epoch;
     private readonly string _owner;
     private readonly string _control;
+    private readonly KnownCheckpoint _known;
     private readonly List<(string Stream, int Count)> _streams = [];
     private readonly List<KeyValuePair<string, string?>> _set = [];
     private readonly List<string> _removed = [];
 
     public RedisCommitCommand(
         ReaderDefinition definition, IReadOnlyDictionary<string, StreamLimit> limits, long epoch, string owner,
-        string control)
+        string control, KnownCheckpoint known)
     {
-        (_definition, _limits, _owner, _control) = (definition, limits, owner, control);
+        (_definition, _limits, _owner, _control, _known) = (definition, limits, owner, control, known);
         _epoch = Encoding.ASCII.GetBytes(epoch.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -39,26 +40,31 @@ internal sealed class RedisCommitCommand
     /// <param name="writer">Where commands gather.</param>
     /// <param name="batch">What to commit.</param>
     /// <param name="acknowledge">Entries to acknowledge, for a group reader.</param>
+    /// <param name="received">How far a group reader has read: last id and how many.</param>
     /// <exception cref="InvariantViolatedException">The stage wrote an entry Redis does not take.</exception>
-    public void Write(RespWriter writer, Batch batch, List<EntryId> acknowledge)
+    public void Write(RespWriter writer, Batch batch, List<EntryId> acknowledge, string received)
     {
         BatchRules.Verify(batch, _definition.Name);
         Sort(batch);
         var keys = 4 + _streams.Count + _streams.Sum(stream => ReadersOf(stream.Stream).Length);
         var outputWords = 0;
         foreach (var output in batch.Outputs) outputWords += 2 + (2 * output.FieldCount);
-        writer.Begin(3 + keys + 10 + (3 * _streams.Count) + outputWords
+        writer.Begin(3 + keys + 15 + (3 * _streams.Count) + outputWords
             + 1 + (2 * _set.Count) + 1 + _removed.Count + 1 + acknowledge.Count);
         writer.Word("EVALSHA"u8);
         writer.Word(Sha);
         writer.Word(keys);
         WriteKeys(writer);
-        WriteHeader(writer, batch);
+        WriteHeader(writer, batch, received);
         WriteOutputs(writer, batch);
         WriteState(writer);
         writer.Word(acknowledge.Count);
         foreach (var id in acknowledge) writer.Word(id);
     }
+
+    /// <summary>Names a batch among all commits of the reader.</summary>
+    public string CommitIdOf(Batch batch) =>
+        batch.CommitNumber.ToString(CultureInfo.InvariantCulture) + "@" + Encoding.ASCII.GetString(_epoch);
 
     private void WriteKeys(RespWriter writer)
     {
@@ -73,11 +79,11 @@ internal sealed class RedisCommitCommand
         }
     }
 
-    private void WriteHeader(RespWriter writer, Batch batch)
+    private void WriteHeader(RespWriter writer, Batch batch, string received)
     {
         writer.Word(_epoch);
         writer.Word(_owner);
-        writer.Word(batch.CommitNumber.ToString(CultureInfo.InvariantCulture) + "@" + Encoding.ASCII.GetString(_epoch));
+        writer.Word(CommitIdOf(batch));
         writer.Word(_control);
         if (batch.Position == EntryId.Zero) writer.Word(""u8);
         else writer.Word(batch.Position);
@@ -86,6 +92,11 @@ internal sealed class RedisCommitCommand
         writer.Word(batch.SilentCount);
         writer.Word(_definition.Mode == ReadMode.Group ? _definition.Name : "");
         writer.Word(_streams.Count);
+        writer.Word(_known.Standing.Text);
+        writer.Word(_known.Standing.StateKeys);
+        writer.Word(_known.DigestAfter(batch));
+        writer.Word(_known.SumAfter(batch, CommitIdOf(batch)));
+        writer.Word(received);
         foreach (var (stream, count) in _streams)
         {
             writer.Word(_limits.TryGetValue(stream, out var limit) ? limit.MaxLength : int.MaxValue);

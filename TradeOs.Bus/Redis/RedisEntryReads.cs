@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace TradeOs.Bus;
 
 /// <summary>The reads of one reader: what was delivered and what was read ahead.</summary>
@@ -16,6 +18,8 @@ internal sealed class RedisEntryReads
     private EntryPage _delivering;
     private EntryPage _next;
     private EntryId _delivered;
+    private EntryId _received;
+    private long _receivedCount;
     private bool _isReadAhead;
     private long _count;
     private int _countMax = 1;
@@ -25,11 +29,16 @@ internal sealed class RedisEntryReads
     {
         (_connection, _definition, _pace) = (connection, definition, pace);
         (_delivered, _count) = (checkpoint.Position, checkpoint.Count);
+        (_received, _receivedCount) = (checkpoint.Position, checkpoint.Count);
         (_delivering, _next) = (new EntryPage(), new EntryPage());
     }
 
     /// <summary>Bytes of memory held for what was read.</summary>
     public int HeldBytes => _connection.HeldBytes + _delivering.HeldBytes + _next.HeldBytes;
+
+    /// <summary>Last entry the server gave, and how many since the beginning: where a group of ours must
+    /// stand.</summary>
+    public string Received => string.Create(CultureInfo.InvariantCulture, $"{_received} {_receivedCount}");
 
     /// <summary>What was read ahead, or what comes within <paramref name="wait"/>.</summary>
     public async ValueTask<IReadOnlyList<Entry>> NextAsync(
@@ -95,11 +104,46 @@ internal sealed class RedisEntryReads
         var facts = StreamFacts.Of((await _connection.ReceiveBeginningAsync()).Beginning, _definition.Input!);
         await TakeAsync(wait);
         var found = _next.Entries.Count;
+        if (_count > facts.Added) throw Loss.MadeAnew(_definition, _count, facts);
         if (found == _asked || _count + found >= facts.Added) return;
+        if (await IsGroupElsewhereAsync()) throw new GroupMovedException(_definition.Input!, _definition.Name);
         throw new StreamDamagedException(
             $"{_definition.Input}: {facts.Added - _count - found} entries vanished before {_definition.Name} read " +
             $"them (appended {facts.Added}, read {_count + found}). Somebody trimmed or deleted them, or read in its " +
-            "group; restore the data of this server.");
+            $"group; {Loss.Next}");
+    }
+
+    /// <summary>Whether somebody moved our group, or read in it: then nothing is lost, opening puts it back.</summary>
+    private async ValueTask<bool> IsGroupElsewhereAsync()
+    {
+        if (_definition.Mode != ReadMode.Group) return false;
+        var reply = await _connection.AskAsync("XINFO", "GROUPS", _definition.Input!);
+        for (var left = reply.Array(); left > 0; left--)
+        {
+            var (name, last, read) = ("", "", (string?)null);
+            for (var facts = reply.Array() / 2; facts > 0; facts--)
+            {
+                switch (reply.Text())
+                {
+                    case "name":
+                        name = reply.Text();
+                        break;
+                    case "last-delivered-id":
+                        last = reply.Text();
+                        break;
+                    case "entries-read":
+                        read = reply.Text();
+                        break;
+                    default:
+                        reply.Skip();
+                        break;
+                }
+            }
+
+            if (name == _definition.Name) return read is null ? last != _received.ToString() : $"{last} {read}" != Received;
+        }
+
+        return true;
     }
 
     /// <summary>Entries that together are too large come one by one from the next opening on; of one that is too large
@@ -109,19 +153,37 @@ internal sealed class RedisEntryReads
         if (_asked == 1)
         {
             var (reply, skippedBytes) = await _connection.ReceiveBeginningAsync(wait);
-            _next.Take(DataConnection.ThrowIfError(reply), skippedBytes);
+            _next.Take(ThrowIfError(reply), skippedBytes);
+            NoteReceived();
             return;
         }
 
         try
         {
-            _next.Take(DataConnection.ThrowIfError(await _connection.ReceiveEntriesAsync(wait)));
+            _next.Take(ThrowIfError(await _connection.ReceiveEntriesAsync(wait)));
+            NoteReceived();
         }
         catch (BusUnavailableException lost) when (lost.InnerException is ReplyTooLargeException)
         {
             _pace.Slow(_asked);
             throw;
         }
+    }
+
+    private void NoteReceived()
+    {
+        if (_next.Entries.Count == 0) return;
+        (_received, _receivedCount) = (_next.Entries[^1].Id, _receivedCount + _next.Entries.Count);
+    }
+
+    /// <summary>A stream or group that is not there any more, or not a stream: opening says which, or puts the group
+    /// back.</summary>
+    private RespCursor ThrowIfError(RespCursor reply)
+    {
+        var error = reply;
+        return reply.IsError && error.Line().Split(' ')[0] is "NOGROUP" or "WRONGTYPE" or "UNBLOCKED"
+            ? throw new GroupMovedException(_definition.Input!, _definition.Name)
+            : DataConnection.ThrowIfError(reply);
     }
 
     private void Write(TimeSpan wait)

@@ -56,6 +56,7 @@ public static class RedisPermissions
         ["HSET", RedisKeys.Checkpoint(Reader), "epoch", "1"], ["HGET", RedisKeys.Checkpoint(Reader), "epoch"],
         ["HMGET", RedisKeys.Checkpoint(Reader), "epoch"], ["HMGET", RedisKeys.Host, "epoch"],
         ["HGETALL", RedisKeys.State(Reader)], ["HDEL", RedisKeys.State(Reader), "key"],
+        ["HLEN", RedisKeys.State(Reader)],
         ["SADD", RedisKeys.Readers, Reader], ["SISMEMBER", RedisKeys.Readers, Reader],
         ["GET", RedisKeys.Control], ["SET", RedisKeys.Control, "text"],
         ["SET", RedisKeys.Instance, "id", "NX"], ["SET", RedisKeys.Sealed, "run_id"],

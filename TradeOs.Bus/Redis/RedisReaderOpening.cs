@@ -4,12 +4,35 @@ using System.Text;
 namespace TradeOs.Bus;
 
 /// <summary>The steps of opening one reader, in order, on its own connection.</summary>
-internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefinition definition)
+internal sealed class RedisReaderOpening(
+    DataConnection connection, ReaderDefinition definition, PipelineMemory memory)
 {
     private const int PageCount = 1000;
 
     private readonly string _checkpoint = RedisKeys.Checkpoint(definition.Name);
-    private EntryId _deletedBefore;
+    private string? _digest;
+    private string? _sum;
+
+    /// <summary>Largest id deleted from the input before the reader began.</summary>
+    public EntryId DeletedBefore { get; private set; }
+
+    /// <summary>Id of the last commit.</summary>
+    public string Commit { get; private set; } = "";
+
+    /// <summary>A key of ours that holds another type is named before anything is asked of it.</summary>
+    public async Task VerifyTypesAsync()
+    {
+        (string Key, string Type)[] keys =
+        [
+            (RedisKeys.Readers, "set"), (_checkpoint, "hash"), (RedisKeys.State(definition.Name), "hash"),
+            (RedisKeys.Control, "string"),
+        ];
+        foreach (var (key, expected) in keys)
+        {
+            var type = (await connection.AskAsync("TYPE", key)).Text()!;
+            if (type != expected && type != "none") throw Loss.Type(key, type, expected);
+        }
+    }
 
     /// <summary>Fences whoever had the reader; creates it when it never existed.</summary>
     /// <param name="server">This connection, as the server knows it.</param>
@@ -21,7 +44,8 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     {
         // Asked before looking for the checkpoint: it is written first, so one that is then not there is lost and not
         // just being made by another host.
-        var wasOpened = (await connection.AskAsync("SISMEMBER", RedisKeys.Readers, definition.Name)).Integer() == 1;
+        var wasOpened = memory.HasRead(definition.Name)
+            || (await connection.AskAsync("SISMEMBER", RedisKeys.Readers, definition.Name)).Integer() == 1;
         var epoch = await new Fence(connection, server, owner).TakeAsync(_checkpoint, AdmitAsync, BeginningAsync);
         await connection.AskAsync("SADD", RedisKeys.Readers, definition.Name);
         return epoch;
@@ -39,12 +63,14 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     public async Task<Checkpoint> CheckpointAsync()
     {
         var reply = await connection.AskAsync(
-            "HMGET", _checkpoint, "position", "deleted", "count", "written", "silent", "state");
+            "HMGET", _checkpoint, "position", "deleted", "count", "written", "silent", "state", "commit", "digest",
+            "sum");
         reply.Array();
         var position = Id("position");
-        _deletedBefore = Id("deleted");
+        DeletedBefore = Id("deleted");
         var checkpoint = new Checkpoint(position, Number("count"), Number("written"), Number("silent"));
         var version = (int)Math.Min(Number("state"), int.MaxValue);
+        (Commit, _digest, _sum) = (reply.Text() ?? "", reply.Text(), reply.Text());
         return version == definition.StateVersion ? checkpoint : throw StateVersions.Refusal(definition, version);
 
         EntryId Id(string field)
@@ -68,13 +94,25 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
             "Restore the data of this server.");
     }
 
-    /// <summary>Reads the keyed state.</summary>
+    /// <summary>A checkpoint must be as it was committed; one of an earlier version has no sum until its first
+    /// commit.</summary>
+    public void ThrowIfEdited(Checkpoint checkpoint)
+    {
+        var text = KnownCheckpoint.TextOf(checkpoint, Commit);
+        if (_sum is null || KnownCheckpoint.SumOf(text, _digest ?? "") == _sum) return;
+        throw Loss.Edited(definition.Name, text, $"what has the sum {_sum}, which stands beside them");
+    }
+
+    /// <summary>Reads the keyed state; it must be as it was committed.</summary>
     public async Task<Dictionary<string, string>> StateAsync()
     {
         var reply = await connection.AskAsync("HGETALL", RedisKeys.State(definition.Name));
         var state = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var left = reply.Array() / 2; left > 0; left--) state[reply.Text()!] = reply.Text()!;
-        return state;
+        var digest = new StateDigest(state).Text;
+        return _digest is null || digest == _digest
+            ? state
+            : throw Loss.State(definition.Name, $"{state.Count} keys with the digest {digest}", $"the digest {_digest}");
     }
 
     /// <summary>Reads the control flag; empty when there is none.</summary>
@@ -95,31 +133,20 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     /// <summary>Every stream must exist and no entry may have vanished before this reader committed past it.</summary>
     public async Task VerifyStreamsAsync(Checkpoint checkpoint)
     {
-        foreach (var stream in definition.Outputs) _ = await StreamFactsAsync(stream);
+        foreach (var stream in definition.Outputs)
+        {
+            var output = await StreamFactsAsync(stream);
+            if (output.LastId.Milliseconds == ulong.MaxValue) throw Loss.Exhausted(stream, output.LastId);
+            var last = (await connection.AskAsync("HGET", _checkpoint, "last:" + stream)).Text();
+            if (last is not null && EntryId.TryParse(Encoding.UTF8.GetBytes(last), out var id) && output.LastId < id)
+                throw Loss.SetBack(stream, output.LastId, last);
+        }
+
         if (definition.Input is null) return;
         var facts = await StreamFactsAsync(definition.Input);
-        var gone = facts.Added - facts.Length;
-        if (gone > checkpoint.Count)
-        {
-            throw new StreamDamagedException(
-                $"{definition.Input}: {gone - checkpoint.Count} entries vanished before {definition.Name} read them " +
-                $"(appended {facts.Added}, held {facts.Length}, read {checkpoint.Count}). " +
-                "Somebody trimmed or deleted them; restore the data of this server.");
-        }
-
-        if (facts.DeletedMax > checkpoint.Position && facts.DeletedMax > _deletedBefore)
-        {
-            throw new StreamDamagedException(
-                $"{definition.Input}: entries up to {facts.DeletedMax} were deleted, {definition.Name} had read " +
-                $"up to {checkpoint.Position} only. Restore the data of this server.");
-        }
-
-        if (checkpoint.Count > facts.Added)
-        {
-            throw new StreamDamagedException(
-                $"{definition.Input}: {definition.Name} has read {checkpoint.Count} entries but only {facts.Added} " +
-                "were ever appended. The stream was deleted and made anew; restore the data of this server.");
-        }
+        if (Loss.Unread(definition, facts, checkpoint.Count, checkpoint, DeletedBefore) is { } loss) throw loss;
+        if (facts.LastId < checkpoint.Position)
+            throw Loss.SetBack(definition.Input, facts.LastId, checkpoint.Position.ToString());
     }
 
     /// <summary>Makes every pending entry of the group ours, and puts the group where the checkpoint is.</summary>
@@ -131,6 +158,7 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     {
         if (definition.Mode != ReadMode.Group) return;
         var (stream, group) = (definition.Input!, definition.Name);
+        await CreateStreamAsync(stream, group);
         var next = "0-0";
         do
         {
@@ -174,26 +202,16 @@ internal sealed class RedisReaderOpening(DataConnection connection, ReaderDefini
     private async Task<StreamFacts> StreamFactsAsync(string stream)
     {
         var type = (await connection.AskAsync("TYPE", stream)).Text();
-        if (type != "stream")
-        {
-            throw new StreamDamagedException(
-                $"{stream}: expected the stream {definition.Name} uses, found " +
-                $"{(type == "none" ? "nothing" : $"a {type}")}. Restore the data of this server.");
-        }
-
-        return StreamFacts.Of(await connection.AskBeginningAsync("XINFO", "STREAM", stream), stream);
+        if (type != "stream") throw Loss.Missing(stream, definition.Name, type ?? "none");
+        var facts = StreamFacts.Of(await connection.AskBeginningAsync("XINFO", "STREAM", stream), stream);
+        memory.ThrowIfSetBack(stream, facts);
+        return facts;
     }
 
     /// <summary>Makes streams and group, and gives the fields a checkpoint starts with.</summary>
     private async Task<IReadOnlyList<string>> CreateAsync(bool wasOpened)
     {
-        if (wasOpened)
-        {
-            throw new StreamDamagedException(
-                $"{_checkpoint} is gone: {definition.Name} was opened before, so its position was lost. " +
-                "Restore the data of this server.");
-        }
-
+        if (wasOpened) throw Loss.Checkpoint(definition.Name);
         foreach (var stream in definition.Outputs) await CreateStreamAsync(stream, null);
         var (count, deleted) = (0L, EntryId.Zero);
         if (definition.Input is { } input)

@@ -4,15 +4,20 @@ using Microsoft.Extensions.Logging;
 namespace TradeOs.Bus;
 
 /// <summary>The bus on one Redis server: a data connection a reader, and a control connection for looking.</summary>
-public sealed class RedisStreamBus : IStreamBus, IDisposable
+public sealed partial class RedisStreamBus : IStreamBus, IDisposable
 {
     /// <summary>Longest wait between two attempts to open a reader: part of the second in which all resume.</summary>
     internal static readonly TimeSpan BackoffMax = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>A group that is moved so often while its reader gets nothing done is not ours any more.</summary>
+    private const int MovedMax = 20;
+
     private readonly RedisOptions _options;
     private readonly IServerGate _gate;
+    private readonly ILogger _logger;
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, long> _acknowledged = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Count, int Times)> _moved = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RedisStreamReader> _readers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _opened = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReadPace> _paces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DataConnection> _connections = new(StringComparer.Ordinal);
@@ -31,7 +36,7 @@ public sealed class RedisStreamBus : IStreamBus, IDisposable
         RedisOptions options, IReadOnlyDictionary<string, StreamLimit> limits, IServerGate gate, string owner,
         TimeProvider time, ILogger<RedisStreamBus> logger)
     {
-        (_options, Limits, _gate, Owner, Time) = (options, limits, gate, owner, time);
+        (_options, Limits, _gate, Owner, Time, _logger) = (options, limits, gate, owner, time, logger);
         Outage = new OutageLog(options.Endpoint, time, logger);
     }
 
@@ -44,6 +49,9 @@ public sealed class RedisStreamBus : IStreamBus, IDisposable
     /// <summary>Whether the server is away, since when and why.</summary>
     public OutageLog Outage { get; }
 
+    /// <summary>How far everything had come; nothing may be behind it. Default: nothing is known.</summary>
+    public PipelineMemory Memory { get; init; } = new();
+
     /// <inheritdoc/>
     public async Task<IStreamReader> OpenAsync(ReaderDefinition definition, CancellationToken cancellationToken)
     {
@@ -55,6 +63,15 @@ public sealed class RedisStreamBus : IStreamBus, IDisposable
         {
             Outage.Forget(definition.Name);
             throw;
+        }
+    }
+
+    /// <summary>The readers that are open.</summary>
+    internal IReadOnlyList<RedisStreamReader> Readers
+    {
+        get
+        {
+            lock (_lock) return [.. _readers.Values];
         }
     }
 
@@ -112,9 +129,26 @@ public sealed class RedisStreamBus : IStreamBus, IDisposable
     }
 
     /// <summary>Remembers how far the server acknowledged a reader's commits.</summary>
-    internal void NoteAcknowledged(string reader, long count)
+    internal void NoteAcknowledged(string reader, long count) => Memory.Note(reader, count);
+
+    /// <summary>A group is not where its reader left it: opening puts it back, once.</summary>
+    internal Exception Moved(string reader, long count, string detail)
     {
-        lock (_lock) _acknowledged[reader] = count;
+        lock (_lock)
+        {
+            var before = _moved.GetValueOrDefault(reader);
+            var times = before.Count == count ? before.Times + 1 : 1;
+            _moved[reader] = (count, times);
+            if (times > MovedMax)
+            {
+                return new StreamDamagedException(
+                    $"{detail}, not where {reader} left it, {times} times without an entry processed in between. " +
+                    "Somebody else reads in it or moves it: stop that program (CLIENT LIST), then start again.");
+            }
+        }
+
+        LogMoved(_logger, reader, detail);
+        return new BusUnavailableException($"{detail}, not where {reader} left it; it is put back.");
     }
 
     /// <summary>Whether a reader was opened by anyone since it had that epoch; false when the server cannot be
@@ -178,15 +212,23 @@ public sealed class RedisStreamBus : IStreamBus, IDisposable
             await _gate.AdmitAsync(server.RunId, cancellationToken);
             await connection.AskAsync("CLIENT", "SETNAME", "tradeos:" + definition.Name);
             await connection.AskAsync("SCRIPT", "LOAD", RedisCommitCommand.Script);
-            var opening = new RedisReaderOpening(connection, definition);
+            var opening = new RedisReaderOpening(connection, definition, Memory);
+            await opening.VerifyTypesAsync();
             var epoch = await opening.FenceAsync(server, Owner, WasOurs(definition.Name));
             var checkpoint = await opening.CheckpointAsync();
             ThrowIfGone(definition.Name, checkpoint);
+            opening.ThrowIfEdited(checkpoint);
             await opening.VerifyStreamsAsync(checkpoint);
             await opening.ClaimAsync(checkpoint);
             var state = await opening.StateAsync();
             var control = definition.ObeysControl ? await RedisReaderOpening.ControlAsync(connection) : "";
-            return new RedisStreamReader(this, connection, definition, epoch, control, checkpoint, state);
+            var reader = new RedisStreamReader(
+                this, connection, definition, epoch, control, checkpoint, opening.Commit, state)
+            {
+                DeletedBefore = opening.DeletedBefore,
+            };
+            NoteReader(reader);
+            return reader;
         }
         catch (BusUnavailableException lost) when (lost.InnerException is ReplyTooLargeException tooLarge)
         {
@@ -240,15 +282,17 @@ public sealed class RedisStreamBus : IStreamBus, IDisposable
     /// <summary>A server that lost what it acknowledged must not be gone on with as if nothing had been.</summary>
     private void ThrowIfGone(string reader, Checkpoint checkpoint)
     {
-        long acknowledged;
-        lock (_lock)
-        {
-            if (!_acknowledged.TryGetValue(reader, out acknowledged) || checkpoint.Count >= acknowledged) return;
-        }
-
+        var acknowledged = Memory.CountOf(reader);
+        if (checkpoint.Count >= acknowledged) return;
         throw new StreamDamagedException(
             $"{reader}: Redis at {_options.Endpoint} had acknowledged {acknowledged} inputs, its checkpoint now says " +
             $"{checkpoint.Count}: acknowledged writes are gone. Look with tradeos doctor why, and restore its data.");
+    }
+
+    private void NoteReader(RedisStreamReader reader)
+    {
+        Memory.Note(reader.Definition.Name, reader.Checkpoint.Count);
+        lock (_lock) _readers[reader.Definition.Name] = reader;
     }
 
     /// <summary>Whether this host opened the reader before.</summary>
@@ -256,4 +300,8 @@ public sealed class RedisStreamBus : IStreamBus, IDisposable
     {
         lock (_lock) return _opened.Contains(reader);
     }
+
+    [LoggerMessage(102, LogLevel.Warning,
+        "{Detail}, not where {Reader} left it: somebody else used it. It is put back where the checkpoint is.")]
+    private static partial void LogMoved(ILogger logger, string reader, string detail);
 }

@@ -12,15 +12,16 @@ internal sealed class RedisStreamReader : IStreamReader
     private readonly RedisCommitCommand _commit;
     private readonly RedisEntryReads _reads;
     private long _commits;
-    private long _count;
+    private volatile bool _isCommitting;
 
     public RedisStreamReader(
         RedisStreamBus bus, DataConnection connection, ReaderDefinition definition, long epoch, string control,
-        Checkpoint checkpoint, IReadOnlyDictionary<string, string> state)
+        Checkpoint checkpoint, string commit, IReadOnlyDictionary<string, string> state)
     {
         (_bus, _connection, _definition, _epoch) = (bus, connection, definition, epoch);
-        (Checkpoint, State, Control, _count) = (checkpoint, state, control, checkpoint.Count);
-        _commit = new RedisCommitCommand(definition, bus.Limits, epoch, bus.Owner, control);
+        (Checkpoint, State, Control) = (checkpoint, state, control);
+        Known = new KnownCheckpoint(checkpoint, commit, state);
+        _commit = new RedisCommitCommand(definition, bus.Limits, epoch, bus.Owner, control, Known);
         _reads = new RedisEntryReads(connection, definition, checkpoint, bus.PaceOf(definition.Name));
     }
 
@@ -32,6 +33,21 @@ internal sealed class RedisStreamReader : IStreamReader
 
     public string Detail { get; private set; } = "";
 
+    /// <summary>What this host committed last.</summary>
+    public KnownCheckpoint Known { get; }
+
+    /// <summary>Largest id deleted from the input before the reader began.</summary>
+    public EntryId DeletedBefore { get; init; }
+
+    /// <summary>Whether a commit is on its way, or was when the connection was lost.</summary>
+    public bool IsCommitting => _isCommitting;
+
+    /// <summary>Epoch it was opened as.</summary>
+    public long Epoch => _epoch;
+
+    /// <summary>What it reads and writes.</summary>
+    public ReaderDefinition Definition => _definition;
+
     /// <summary>Bytes of memory held for what was read.</summary>
     public int HeldBytes => _reads.HeldBytes;
 
@@ -39,22 +55,35 @@ internal sealed class RedisStreamReader : IStreamReader
         int countMax, TimeSpan wait, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(countMax);
-        return await _reads.NextAsync(countMax, wait, cancellationToken);
+        try
+        {
+            return await _reads.NextAsync(countMax, wait, cancellationToken);
+        }
+        catch (GroupMovedException moved)
+        {
+            throw await MovedAsync(moved);
+        }
     }
 
     public async ValueTask<CommitResult> CommitAsync(Batch batch, CancellationToken cancellationToken)
     {
         if (batch.CommitNumber == 0) batch.CommitNumber = ++_commits;
+        _isCommitting = true;
         try
         {
-            _commit.Write(_connection.Commands, batch, _reads.DeliveredUpTo(batch.Position));
+            _commit.Write(_connection.Commands, batch, _reads.DeliveredUpTo(batch.Position), _reads.Received);
             var readsOn = _reads.ReadOnBehind(batch.Position);
             await _connection.SendAsync();
             var result = ResultOf(await _connection.ReceiveAsync());
+            if (result == CommitResult.Committed) Landed(batch);
+            _isCommitting = false;
             if (readsOn) await _reads.TakeReadAheadAsync();
-            if (result == CommitResult.Committed) _bus.NoteAcknowledged(_definition.Name, _count += batch.InputCount);
             if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(batch.Position);
             return result;
+        }
+        catch (GroupMovedException moved)
+        {
+            throw await MovedAsync(moved);
         }
         catch (BusUnavailableException)
         {
@@ -75,6 +104,21 @@ internal sealed class RedisStreamReader : IStreamReader
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>A stream that is gone is loss; a group that was moved or removed is put back by opening again.</summary>
+    private async Task<Exception> MovedAsync(GroupMovedException moved)
+    {
+        var type = (await _connection.AskAsync("TYPE", _definition.Input!)).Text();
+        return type == "stream"
+            ? _bus.Moved(_definition.Name, Known.Standing.Count, moved.Message.TrimEnd('.'))
+            : Loss.Missing(_definition.Input!, _definition.Name, type ?? "none");
+    }
+
+    private void Landed(Batch batch)
+    {
+        Known.Landed(batch, _commit.CommitIdOf(batch));
+        _bus.NoteAcknowledged(_definition.Name, Known.Standing.Count);
+    }
+
     private CommitResult ResultOf(RespCursor reply)
     {
         if (reply.IsError) return ResultOfError(reply);
@@ -90,6 +134,7 @@ internal sealed class RedisStreamReader : IStreamReader
             "fenced" => CommitResult.Fenced,
             "control" => CommitResult.ControlChanged,
             "full" => CommitResult.Full,
+            "moved" => throw _bus.Moved(_definition.Name, Known.Standing.Count, Detail),
             _ => CommitResult.Damaged,
         };
     }

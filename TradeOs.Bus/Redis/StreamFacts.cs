@@ -3,8 +3,9 @@ namespace TradeOs.Bus;
 /// <summary>What XINFO STREAM tells.</summary>
 /// <param name="Length">Entries it holds.</param>
 /// <param name="Added">Entries ever appended to it.</param>
+/// <param name="LastId">Last id given out.</param>
 /// <param name="DeletedMax">Largest id ever deleted one by one; trimming leaves it alone.</param>
-internal readonly record struct StreamFacts(long Length, long Added, EntryId DeletedMax)
+internal readonly record struct StreamFacts(long Length, long Added, EntryId LastId, EntryId DeletedMax)
 {
     /// <summary>Reads the reply, or its beginning: the first and the last entry stand behind the facts. The server is
     /// of version 7.0 or newer.</summary>
@@ -12,7 +13,12 @@ internal readonly record struct StreamFacts(long Length, long Added, EntryId Del
     public static StreamFacts Of(RespCursor reply, string stream)
     {
         if (reply.IsError)
-            throw new StreamDamagedException($"{stream}: {reply.Line()}. Restore the data of this server.");
+        {
+            throw Loss.Missing(stream, "the pipeline", reply.Line().StartsWith("WRONGTYPE", StringComparison.Ordinal)
+                ? "key of another type"
+                : "none");
+        }
+
         var facts = default(StreamFacts);
         for (var left = reply.Array() / 2; left > 0; left--)
         {
@@ -20,6 +26,9 @@ internal readonly record struct StreamFacts(long Length, long Added, EntryId Del
             {
                 case "length":
                     facts = facts with { Length = reply.Integer() };
+                    break;
+                case "last-generated-id":
+                    facts = facts with { LastId = EntryId.Parse(reply.Text() ?? "") };
                     break;
                 case "max-deleted-entry-id":
                     facts = facts with { DeletedMax = EntryId.Parse(reply.Text() ?? "") };

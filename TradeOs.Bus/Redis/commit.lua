@@ -1,16 +1,18 @@
 #!lua
 -- One commit: every check first, then only writes that cannot fail, because Redis never rolls a script back.
--- Answers one line: committed, already, fenced, control, full STREAM READER, or damaged WHY.
+-- Answers one line: committed, already, fenced, control, full STREAM READER, moved WHY, or damaged WHY.
 -- Nothing was written unless it says committed.
 --
 -- KEYS  checkpoint, state, control and input (a reader that has none of these names its checkpoint instead), then for each output stream: the stream and its readers' checkpoints
 -- ARGV  epoch, owner, commit id, control, position, inputs, outputs, silent, group ('' for an offset reader),
---       streams, then for each: its MaxLength, how many entries it gets, how many readers it has;
+--       streams; the checkpoint as this host left it (position count written silent commit), how many keys its state
+--       has, digest of the state and sum of the checkpoint to keep, where the group stands (last id, entries read);
+--       then for each stream: its MaxLength, how many entries it gets, how many readers it has;
 --       then for each output: which stream, how many words, the words (name, value, name, value ...);
 --       then state to set: how many words, the words; state to remove: how many keys, the keys;
 --       then entries to acknowledge: how many, the ids
 
-local next_key, next_word = 5, 11
+local next_key, next_word = 5, 16
 local CHUNK = 1000
 local LAST_IDS = '18446744073709551615-0'
 
@@ -52,10 +54,11 @@ end
 
 -- Checks -----------------------------------------------------------------------------------------------------------
 
-if type_of(KEYS[1]) ~= 'hash' then return 'damaged ' .. KEYS[1] .. ' is gone' end
-local checkpoint = redis.call('HMGET', KEYS[1], 'epoch', 'owner', 'commit', 'count', 'written', 'silent')
+local checkpoint_type = type_of(KEYS[1])
+if checkpoint_type == 'none' then return 'damaged ' .. KEYS[1] .. ' is gone' end
+if checkpoint_type ~= 'hash' then return 'damaged ' .. KEYS[1] .. ' is a ' .. checkpoint_type .. ', expected a hash' end
+local checkpoint = redis.call('HMGET', KEYS[1], 'epoch', 'owner', 'commit', 'count', 'written', 'silent', 'position')
 if checkpoint[1] ~= ARGV[1] or checkpoint[2] ~= ARGV[2] then return 'fenced' end
-if checkpoint[3] == ARGV[3] then return 'already' end
 
 local counters = {}
 for i, name in ipairs({ 'count', 'written', 'silent' }) do
@@ -63,6 +66,14 @@ for i, name in ipairs({ 'count', 'written', 'silent' }) do
   if not before then return 'damaged ' .. KEYS[1] .. ' has no number in field \'' .. name .. '\'' end
   counters[i] = string.format('%.0f', before + ARGV[5 + i])
 end
+
+local position, commit = checkpoint[7] or '', checkpoint[3] or ''
+local found = table.concat({ position, checkpoint[4], checkpoint[5], checkpoint[6], commit }, ' ')
+if found ~= ARGV[11] then
+  return 'damaged ' .. KEYS[1] .. ' was edited: position count written silent commit are "' .. found ..
+    '", this host had committed "' .. ARGV[11] .. '"'
+end
+if commit == ARGV[3] then return 'already' end
 
 if KEYS[3] ~= KEYS[1] then
   local control_type = type_of(KEYS[3])
@@ -72,7 +83,29 @@ end
 
 local state_type = type_of(KEYS[2])
 if state_type ~= 'hash' and state_type ~= 'none' then return 'damaged ' .. KEYS[2] .. ' is a ' .. state_type end
-if KEYS[4] ~= KEYS[1] and type_of(KEYS[4]) ~= 'stream' then return 'damaged ' .. KEYS[4] .. ' is gone' end
+local state_keys = redis.call('HLEN', KEYS[2])
+if state_keys ~= tonumber(ARGV[12]) then
+  return 'damaged ' .. KEYS[2] .. ' has ' .. state_keys .. ' keys, this host had committed ' .. ARGV[12]
+end
+if KEYS[4] ~= KEYS[1] and type_of(KEYS[4]) ~= 'stream' then
+  return 'damaged ' .. KEYS[4] .. ' is gone or not a stream'
+end
+
+-- A group that somebody moved, made anew or read in gave us other entries than the next ones: the reader is opened
+-- again, which puts it back, and nothing of this batch counts. The server may not know how many it delivered.
+if ARGV[9] ~= '' then
+  local last, read
+  for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[4])) do
+    if fact(group, 'name') == ARGV[9] then
+      last, read = fact(group, 'last-delivered-id'), fact(group, 'entries-read')
+    end
+  end
+  local stands = last and read and last .. ' ' .. string.format('%.0f', read)
+  if not last then return 'moved ' .. KEYS[4] .. ' has no group ' .. ARGV[9] end
+  if stands and stands ~= ARGV[15] or string.sub(ARGV[15], 1, #last + 1) ~= last .. ' ' then
+    return 'moved ' .. KEYS[4] .. ' group ' .. ARGV[9] .. ' stands at ' .. last
+  end
+end
 
 local streams, trims = {}, {}
 for i = 1, tonumber(ARGV[10]) do
@@ -117,10 +150,12 @@ end
 
 -- Writes -----------------------------------------------------------------------------------------------------------
 
+local last_ids = {}
 for _ = 1, tonumber(ARGV[7]) do
   local stream, words = streams[number()], number()
   local added = redis.pcall('XADD', stream, '*', unpack(ARGV, next_word, next_word + words - 1))
   if type(added) == 'table' then return exhausted(stream) end
+  last_ids[stream] = added
   next_word = next_word + words
 end
 
@@ -130,7 +165,17 @@ call_with_words(number(), 'HSET', KEYS[2])
 call_with_words(number(), 'HDEL', KEYS[2])
 call_with_words(number(), 'XACK', KEYS[4], ARGV[9])
 
-redis.call('HSET', KEYS[1],
-  'commit', ARGV[3], 'count', counters[1], 'written', counters[2], 'silent', counters[3])
-if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'position', ARGV[5]) end
+local kept = { 'commit', ARGV[3], 'count', counters[1], 'written', counters[2], 'silent', counters[3],
+  'digest', ARGV[13], 'sum', ARGV[14] }
+if ARGV[5] ~= '' then
+  kept[#kept + 1] = 'position'
+  kept[#kept + 1] = ARGV[5]
+end
+for _, stream in ipairs(streams) do
+  if last_ids[stream] then
+    kept[#kept + 1] = 'last:' .. stream
+    kept[#kept + 1] = last_ids[stream]
+  end
+end
+redis.call('HSET', KEYS[1], unpack(kept))
 return 'committed'

@@ -15,6 +15,7 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
     private readonly string _server;
     private readonly ILogger _logger;
     private bool _adopt;
+    private bool _isVerified;
 
     /// <summary>The identity of one data directory.</summary>
     /// <param name="dataDirectory">Where <c>instance.json</c> is.</param>
@@ -31,7 +32,8 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
     public async Task VerifyAsync(ControlConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var theirs = (string?)await connection.ExecuteAsync("GET", RedisKeys.Instance);
+        var theirs = await TheirsAsync(connection);
+        if (_isVerified && theirs is null) throw Emptied(connection);
         var draft = _file.ReadDraft();
 
         // The draft of an installation or adoption that was cut short after Redis had been told.
@@ -40,8 +42,26 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
         else if (_file.Read() is { } ours) await CompareAsync(connection, ours, theirs);
         else if (theirs is null) await InstallAsync(connection, draft);
         else throw await UnknownToUsAsync(connection, theirs);
-        _adopt = false;
+        (_adopt, _isVerified) = (false, true);
     }
+
+    private static async Task<string?> TheirsAsync(ControlConnection connection)
+    {
+        var type = (string?)await connection.ExecuteAsync("TYPE", RedisKeys.Instance);
+        if (type is not ("string" or "none"))
+        {
+            throw new StreamDamagedException(
+                $"{RedisKeys.Instance}: expected a string, found a {type}. Somebody put it there; restore the data of " +
+                $"this server, or run DEL {RedisKeys.Instance} and start once with --adopt.");
+        }
+
+        return (string?)await connection.ExecuteAsync("GET", RedisKeys.Instance);
+    }
+
+    private StreamDamagedException Emptied(ControlConnection connection) => new(
+        $"{RedisKeys.Instance} is gone from Redis at {connection.Endpoint}, and was there when this host started: " +
+        "somebody emptied the server (FLUSHALL, SWAPDB) or removed the key. Undo it or restore the data of this server; " +
+        $"when only this key was removed run SET {RedisKeys.Instance} {_file.Read()?.Id}, then start again.");
 
     private async Task CompareAsync(ControlConnection connection, InstanceRecord ours, string? theirs)
     {

@@ -14,11 +14,15 @@ internal sealed class RedisSession : BusSession
     private readonly ServerGate _gate;
     private readonly HostLock _hostLock;
     private readonly RedisStreamBus _bus;
+    private readonly LossWatch _watch;
+    private readonly LossWatchService _watchService;
 
-    private RedisSession(RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, bool keepRedis)
+    private RedisSession(
+        RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, LossWatch watch, MemoryFile memory)
     {
-        (_server, _gate, _hostLock, _bus, IsServerLeft) = (server, gate, hostLock, bus, keepRedis);
-        Services = [new RedisServerService(server), new HostLockService(hostLock, gate, bus)];
+        (_server, _gate, _hostLock, _bus, _watch) = (server, gate, hostLock, bus, watch);
+        _watchService = new LossWatchService(watch, bus.Memory, memory);
+        Services = [new RedisServerService(server), new HostLockService(hostLock, gate, bus), _watchService];
     }
 
     public override IStreamBus Bus => _bus;
@@ -53,8 +57,16 @@ internal sealed class RedisSession : BusSession
             var hostLock = await HostLock.TakeAsync(
                 redis, gate, owner, name, arguments.TakeOver, time, cancellationToken);
             var limits = StreamOptions.Limits(settings.Streams);
-            var bus = new RedisStreamBus(redis, limits, gate, owner, time, loggers.CreateLogger<RedisStreamBus>());
-            return new RedisSession(server, gate, hostLock, bus, arguments.KeepRedis);
+            var memory = new MemoryFile(settings.DataDirectory);
+            var bus = new RedisStreamBus(redis, limits, gate, owner, time, loggers.CreateLogger<RedisStreamBus>())
+            {
+                // Who adopts a server, or accepts that one loses data, takes it as it is.
+                Memory = arguments.Adopt || redis.AllowRelaxedDurability ? new PipelineMemory() : memory.Read(),
+            };
+            return new RedisSession(server, gate, hostLock, bus, new LossWatch(bus, redis), memory)
+            {
+                IsServerLeft = arguments.KeepRedis,
+            };
         }
         catch (FencedException)
         {
@@ -71,6 +83,9 @@ internal sealed class RedisSession : BusSession
 
     public override async ValueTask DisposeAsync()
     {
+        await _watchService.LookLastAsync();
+        _watch.Dispose();
+        _watchService.Dispose();
         await _hostLock.DisposeAsync();
         _bus.Dispose();
         _gate.Dispose();

@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace TradeOs.Bus;
+
+/// <summary>What a reader's checkpoint and state are, as far as this host knows: as opened, then as committed.</summary>
+/// <remarks>Written by its reader, read by <see cref="LossWatch"/> as well.</remarks>
+internal sealed class KnownCheckpoint
+{
+    private readonly StateDigest _state;
+    private Checkpoint _checkpoint;
+    private volatile Standing _standing;
+
+    public KnownCheckpoint(Checkpoint checkpoint, string commit, IReadOnlyDictionary<string, string> state)
+    {
+        (_checkpoint, _state) = (checkpoint, new StateDigest(state));
+        _standing = new Standing(TextOf(checkpoint, commit), checkpoint.Count, _state.Count);
+    }
+
+    /// <summary>As it is now.</summary>
+    public Standing Standing => _standing;
+
+    /// <summary>Digest of the state behind a batch.</summary>
+    public string DigestAfter(Batch batch) => _state.TextAfter(batch.StateChanges);
+
+    /// <summary>Sum of the checkpoint behind a batch.</summary>
+    public string SumAfter(Batch batch, string commit) => SumOf(TextOf(After(batch), commit), DigestAfter(batch));
+
+    /// <summary>The batch has landed.</summary>
+    public void Landed(Batch batch, string commit)
+    {
+        _checkpoint = After(batch);
+        _state.Apply(batch.StateChanges);
+        _standing = new Standing(TextOf(_checkpoint, commit), _checkpoint.Count, _state.Count);
+    }
+
+    /// <summary>The checkpoint in one line, as commit.lua puts it together.</summary>
+    public static string TextOf(Checkpoint checkpoint, string commit) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{checkpoint.Position} {checkpoint.Count} {checkpoint.Written} {checkpoint.Silent} {commit}");
+
+    /// <summary>What is kept beside a checkpoint, so that an edit of one of its fields shows.</summary>
+    public static string SumOf(string text, string digest) => StateDigest.Of(text + " " + digest);
+
+    private Checkpoint After(Batch batch) => new(
+        batch.Position == EntryId.Zero ? _checkpoint.Position : batch.Position,
+        _checkpoint.Count + batch.InputCount,
+        _checkpoint.Written + batch.OutputCount,
+        _checkpoint.Silent + batch.SilentCount);
+}
+
+/// <summary>A checkpoint at one moment.</summary>
+/// <param name="Text">Position, count, written, silent and commit, with blanks between.</param>
+/// <param name="Count">Inputs committed.</param>
+/// <param name="StateKeys">Keys of the state.</param>
+internal sealed record Standing(string Text, long Count, int StateKeys);
