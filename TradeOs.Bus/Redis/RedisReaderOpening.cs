@@ -50,10 +50,25 @@ internal sealed class RedisReaderOpening(
         await connection.AskAsync("SADD", RedisKeys.Readers, definition.Name);
         return epoch;
 
-        Task AdmitAsync(Holder holder) => wasOurs && holder.Exists && holder.Owner != owner
-            ? throw new FencedException(
-                $"{definition.Name} was opened by another host since; this one stops so that nothing is done twice.")
-            : Task.CompletedTask;
+        async Task AdmitAsync(Holder holder)
+        {
+            if (wasOurs && holder.Exists && holder.Owner != owner)
+            {
+                throw new FencedException(
+                    $"{definition.Name} was opened by another host since; this one stops so that nothing is done " +
+                    "twice.");
+            }
+
+            // A host that was replaced before it opened this reader at all must not take it from its heir: the place
+            // is watched with the reader, so whoever takes it in between wins.
+            await connection.AskAsync("WATCH", RedisKeys.Host);
+            var place = await connection.AskAsync("HMGET", RedisKeys.Host, "owner", "name");
+            place.Array();
+            if (place.Text() is not { } holding || holding == owner) return;
+            throw new FencedException(
+                $"{definition.Name} is not opened: host {place.Text()} has the place of the pipeline's host now; " +
+                "this one stops so that nothing is done twice.");
+        }
 
         async Task<IReadOnlyList<string>> BeginningAsync(Holder holder) =>
             holder.Exists ? ["name", definition.Name] : await CreateAsync(wasOpened);

@@ -11,7 +11,7 @@ internal static class Protections
 
     /// <summary>Every protection by name, with the edits that take it out.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<SourceEdit>> All { get; } =
-        new Dictionary<string, IReadOnlyList<SourceEdit>>
+        new Dictionary<string, IReadOnlyList<SourceEdit>>(FaultProtections.All)
         {
             [PositionInCommit] =
             [

@@ -11,6 +11,7 @@ internal static class Scenarios
         new(
             "kill-redis", "kill -9 of redis at random", "nothing acknowledged is lost; same streams",
             Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillRedis], trial.IsShort ? 3 : 20)),
+        .. ZombieScenarios.All,
     ];
 
     /// <summary>The scenario of that name.</summary>

@@ -44,6 +44,9 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The running host, or the one that ran last.</summary>
     public TradeOsProcess Host => _host ?? throw new InvalidOperationException("No host was started.");
 
+    /// <summary>Arguments beside the usual ones, for every host that is started from now on.</summary>
+    public IReadOnlyList<string> MoreArguments { get; set; } = [];
+
     /// <summary>Data directory of the host.</summary>
     public string DataDirectory => _data.Path;
 
@@ -66,11 +69,21 @@ internal sealed class World : IAsyncDisposable
         _host = TradeOsProcess.Start(_trial.Program, [.. Arguments(), .. more]);
     }
 
+    /// <summary>Starts another host beside the one that runs and goes on with it; the one before is the
+    /// caller's.</summary>
+    public TradeOsProcess StartHeir(params string[] more)
+    {
+        var before = Host;
+        _host = TradeOsProcess.Start(_trial.Program, [.. Arguments(), .. more]);
+        return before;
+    }
+
     /// <summary>Arguments of the host.</summary>
     public string[] Arguments() =>
     [
         "run", "--redis", HostEndpoint, "--set", "Redis:Mode=External", "--set", $"Pipeline:BatchCountMax={_batch}",
         "--data", _data.Path, "--feed", GeneratedMarket.Feed, .. GeneratedMarket.Settings, "--until-idle", "--json",
+        .. MoreArguments,
     ];
 
     /// <summary>Rows of the market that are in the stream, as the server says.</summary>

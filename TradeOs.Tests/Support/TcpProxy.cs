@@ -32,13 +32,19 @@ public enum Fault
 
     /// <summary>Request and answer arrive late.</summary>
     Delay,
+
+    /// <summary>From here on this connection passes answers on at a few KB a second.</summary>
+    Throttle,
 }
 
 /// <summary>Stands between a client and a loopback server and does what bad networks do, where a test says
 /// so.</summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
+    private const int ThrottledBytes = 64;
+
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan ThrottledFor = TimeSpan.FromMilliseconds(16);
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
@@ -60,6 +66,10 @@ public sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>Where clients connect, <c>host:port</c>.</summary>
     public string Endpoint => "127.0.0.1:" + Port.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Awaited before an answer is passed on, with the last request of its connection; by default nothing
+    /// is.</summary>
+    public Func<string, Task> Answering { get; init; } = _ => Task.CompletedTask;
 
     /// <summary>How often each fault happened.</summary>
     public IReadOnlyDictionary<Fault, int> Hits => _hits;
@@ -94,7 +104,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private async Task ServeAsync(Socket client)
     {
         using var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        using var line = new Line(client, server, _stop.Token);
+        using var line = new Line(client, server, Answering, _stop.Token);
         client.NoDelay = true;
         try
         {
@@ -114,7 +124,8 @@ public sealed class TcpProxy : IAsyncDisposable
             var buffer = new byte[256 * 1024];
             while (await line.Client.ReceiveAsync(buffer, line.Cancel) is > 0 and var count)
             {
-                var fault = await _decide(Encoding.Latin1.GetString(buffer, 0, count));
+                line.Request = Encoding.Latin1.GetString(buffer, 0, count);
+                var fault = await _decide(line.Request);
                 if (fault != Fault.None) _hits.AddOrUpdate(fault, 1, (_, hits) => hits + 1);
                 if (!await PassAsync(line, buffer.AsMemory(0, count), fault)) return;
             }
@@ -128,7 +139,7 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>Passes one request on as the fault has it; false when the connection shall be closed.</summary>
     private static async Task<bool> PassAsync(Line line, ReadOnlyMemory<byte> request, Fault fault)
     {
-        line.Fault = fault;
+        if (line.Fault != Fault.Throttle) line.Fault = fault;
         switch (fault)
         {
             case Fault.DropRequest:
@@ -159,9 +170,11 @@ public sealed class TcpProxy : IAsyncDisposable
         end is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException;
 
     /// <summary>One client and its way to the server.</summary>
-    private sealed class Line(Socket client, Socket server, CancellationToken cancel) : IDisposable
+    private sealed class Line(Socket client, Socket server, Func<string, Task> answering, CancellationToken cancel)
+        : IDisposable
     {
         private volatile int _fault;
+        private volatile string _request = "";
 
         public Socket Client => client;
 
@@ -175,6 +188,13 @@ public sealed class TcpProxy : IAsyncDisposable
             set => _fault = (int)value;
         }
 
+        /// <summary>The last one that came.</summary>
+        public string Request
+        {
+            get => _request;
+            set => _request = value;
+        }
+
         /// <summary>Passes answers on until either side closes or a fault ends it.</summary>
         public async Task PumpRepliesAsync()
         {
@@ -183,11 +203,13 @@ public sealed class TcpProxy : IAsyncDisposable
                 var buffer = new byte[256 * 1024];
                 while (await server.ReceiveAsync(buffer, cancel) is > 0 and var count)
                 {
+                    await answering(Request);
                     if (Fault is Fault.DropReply) return;
                     if (Fault is Fault.Stall or Fault.HalfClose) continue;
                     if (Fault is Fault.Delay) await Task.Delay(Late, cancel);
                     var passed = Fault is Fault.CutReply ? count / 2 : count;
-                    await client.SendAsync(buffer.AsMemory(0, passed), cancel);
+                    if (Fault is Fault.Throttle) await TrickleAsync(buffer.AsMemory(0, passed));
+                    else await client.SendAsync(buffer.AsMemory(0, passed), cancel);
                     if (Fault is Fault.CutReply) return;
                 }
             }
@@ -203,6 +225,15 @@ public sealed class TcpProxy : IAsyncDisposable
             var buffer = new byte[4096];
             while (await client.ReceiveAsync(buffer, cancel) > 0)
             {
+            }
+        }
+
+        private async Task TrickleAsync(ReadOnlyMemory<byte> answer)
+        {
+            for (; !answer.IsEmpty; answer = answer[Math.Min(answer.Length, ThrottledBytes)..])
+            {
+                await client.SendAsync(answer[..Math.Min(answer.Length, ThrottledBytes)], cancel);
+                await Task.Delay(ThrottledFor, cancel);
             }
         }
 

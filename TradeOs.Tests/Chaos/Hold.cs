@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+
+namespace TradeOs.Tests.Chaos;
+
+/// <summary>Keeps one request, or the answer to it, on its way at a proxy until it is let go.</summary>
+/// <param name="isMeant">Which request.</param>
+/// <param name="isAnswer">Whether the request passes and its answer is kept.</param>
+internal sealed partial class Hold(Func<string, bool> isMeant, bool isAnswer = false)
+{
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _taken;
+
+    /// <summary>Whether it looks at requests yet; by default it does.</summary>
+    public bool IsArmed { get; set; } = true;
+
+    /// <summary>The reader whose commit a request begins with; null when it begins with something else.</summary>
+    public static string? Committing(string request) =>
+        Commit().Match(request) is { Success: true } commit ? commit.Groups[1].Value : null;
+
+    /// <summary>A proxy that holds it.</summary>
+    public TcpProxy NewProxy(int serverPort) =>
+        new(serverPort, DecideAsync) { Answering = request => isAnswer ? PassAsync(request) : Task.CompletedTask };
+
+    /// <summary>Waits until it is held.</summary>
+    public async Task ReachedAsync(World world)
+    {
+        while (!_reached.Task.IsCompleted)
+        {
+            if (world.Host.HasExited)
+                throw new InvariantBrokenException($"The host ended before what was to be held: {world.Host.Error}");
+            await Task.WhenAny(_reached.Task, Task.Delay(50));
+        }
+    }
+
+    /// <summary>Lets it go.</summary>
+    public void Release() => _release.TrySetResult();
+
+    private async Task<Fault> DecideAsync(string request)
+    {
+        if (!isAnswer) await PassAsync(request);
+        return Fault.None;
+    }
+
+    private Task PassAsync(string request)
+    {
+        if (!IsArmed || !isMeant(request) || Interlocked.Exchange(ref _taken, 1) == 1) return Task.CompletedTask;
+        _reached.TrySetResult();
+        return _release.Task;
+    }
+
+    [GeneratedRegex(@"\A\*\d+\r\n\$7\r\nEVALSHA\r\n\$40\r\n\w{40}\r\n\$\d+\r\n\d+\r\n\$\d+\r\ntradeos:checkpoint:([a-z-]+)\r\n")]
+    private static partial Regex Commit();
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using TradeOs.Bus;
+using TradeOs.Stages;
+
+namespace TradeOs.Tests.Chaos;
+
+/// <summary>Who holds the pipeline on a server, and how much was written to it, as the server says.</summary>
+internal static class Standing
+{
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
+
+    /// <summary>Random id of the host that has the place; null before the first.</summary>
+    public static async Task<string?> HostAsync(World world) =>
+        (string?)await world.AskAsync("HGET", RedisKeys.Host, "owner");
+
+    /// <summary>Epoch and owner of every reader.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> ReadersAsync(World world)
+    {
+        var readers = new Dictionary<string, string>();
+        foreach (var reader in Topology.Readers)
+        {
+            var held = (RedisResult[])(await world.AskAsync("HMGET", RedisKeys.Checkpoint(reader.Name), "epoch", "owner"))!;
+            readers[reader.Name] = $"epoch {(string?)held[0]} of {(string?)held[1]}";
+        }
+
+        return readers;
+    }
+
+    /// <summary>Waits until a host other than <paramref name="before"/> has the place and every reader, and gives back
+    /// its id.</summary>
+    public static async Task<string> OfHeirAsync(World world, string? before)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (await HostAsync(world) is { } heir && heir != before && (await ReadersAsync(world)).Values
+                    .All(holder => holder.EndsWith(heir, StringComparison.Ordinal)))
+                return heir;
+            if (world.Host.HasExited)
+                throw new InvariantBrokenException($"The host that took over ended by itself: {world.Host.Error}");
+            if (TimeProvider.System.GetElapsedTime(started) > WaitMax)
+                throw new InvariantBrokenException($"The host that took over never had all readers: {world.Host.Error}");
+            await Task.Delay(5);
+        }
+    }
+
+    /// <summary>How much the server has been changed since its start, read once nothing changes it any more: whoever
+    /// could is frozen.</summary>
+    public static async Task<long> SettledWritesAsync(World world)
+    {
+        var before = -1L;
+        while (true)
+        {
+            var now = await WritesAsync(world);
+            if (now == before) return now;
+            before = now;
+            await Task.Delay(20);
+        }
+    }
+
+    private static async Task<long> WritesAsync(World world)
+    {
+        const string title = "rdb_changes_since_last_save:";
+        var facts = (string)(await world.AskAsync("INFO", "persistence"))!;
+        var line = facts.Split("\r\n").First(line => line.StartsWith(title, StringComparison.Ordinal));
+        return long.Parse(line[title.Length..], CultureInfo.InvariantCulture);
+    }
+}
