@@ -66,7 +66,7 @@ public sealed class HostLock : IAsyncDisposable
             try
             {
                 await Task.Delay(beat, _time, stoppingToken);
-                var answers = await AnswersAsync(bus?.Outage, stoppingToken)
+                var answers = await AnswersAsync(bus, stoppingToken)
                     || await ReopensAsync(gate, bus, stoppingToken);
                 beat = answers ? Beat : AwayBeat;
                 if (answers && ++beats % BeatsToExamination == 0) await ExamineAsync(gate, stoppingToken);
@@ -87,19 +87,25 @@ public sealed class HostLock : IAsyncDisposable
 
     /// <summary>Whether the connection lives. While it is silent a new one asks, too: when the server answers that
     /// one, ours is dead, and nobody would have told us.</summary>
-    private async Task<bool> AnswersAsync(OutageLog? outage, CancellationToken stoppingToken)
+    private async Task<bool> AnswersAsync(RedisStreamBus? bus, CancellationToken stoppingToken)
     {
         var since = _time.GetUtcNow();
         var answer = PingAsync();
+        var isQuick = true;
         for (var wait = SilenceMax; !await EndsAsync(answer, wait, stoppingToken); wait = DoubtMax)
         {
-            outage?.Away(Who, FormattableString.Invariant(
+            isQuick = false;
+            bus?.Outage.Away(Who, FormattableString.Invariant(
                 $"Redis at {_options.Endpoint} gives no answer since {since:HH:mm:ss}Z."));
             if (await IsAnsweredAsync(stoppingToken) && !await EndsAsync(answer, DoubtMax, stoppingToken)) return false;
         }
 
-        if (await answer) outage?.Back(Who);
-        return await answer;
+        if (!await answer) return false;
+        bus?.Outage.Back(Who);
+
+        // Whoever waits for longer asked before we did, and the server answers in turn.
+        if (isQuick) bus?.AbandonSilent(SilenceMax);
+        return true;
     }
 
     /// <summary>Whether the server answers a new connection. An attempt is short, because its answer may be lost while
