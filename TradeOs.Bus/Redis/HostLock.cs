@@ -5,20 +5,26 @@ namespace TradeOs.Bus;
 /// not.</remarks>
 public sealed class HostLock : IAsyncDisposable
 {
-    private const int BeatsToExamination = 4;
+    private const int BeatsToExamination = 8;
 
     /// <summary>Named in <see cref="OutageLog"/> beside the readers.</summary>
     private const string Who = "host";
 
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AwayBeat = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A server that gives no answer for so long is said to be away.</summary>
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(1);
+
+    /// <summary>After so long a new connection asks, too.</summary>
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AttemptMax = TimeSpan.FromMilliseconds(400);
 
     /// <summary>How much later than another one's our answer may come.</summary>
-    private static readonly TimeSpan DoubtMax = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan DoubtMax = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long all connections are suspected after ours was found dead.</summary>
+    private static readonly TimeSpan SuspicionMax = TimeSpan.FromSeconds(2);
 
     private readonly RedisOptions _options;
     private readonly string _owner;
@@ -26,6 +32,7 @@ public sealed class HostLock : IAsyncDisposable
     private readonly TimeProvider _time;
     private DataConnection _connection;
     private string _runId;
+    private long? _foundDeadAt;
 
     private HostLock(
         RedisOptions options, string owner, string name, TimeProvider time, DataConnection connection, string runId) =>
@@ -89,24 +96,32 @@ public sealed class HostLock : IAsyncDisposable
     /// one, ours is dead, and nobody would have told us.</summary>
     private async Task<bool> AnswersAsync(RedisStreamBus? bus, CancellationToken stoppingToken)
     {
-        var since = _time.GetUtcNow();
+        var (since, asked) = (_time.GetUtcNow(), _time.GetTimestamp());
         var answer = PingAsync();
         var isQuick = true;
-        for (var wait = SilenceMax; !await EndsAsync(answer, wait, stoppingToken); wait = DoubtMax)
+        for (var wait = PatienceMax; !await EndsAsync(answer, wait, stoppingToken); wait = DoubtMax)
         {
             isQuick = false;
-            bus?.Outage.Away(Who, FormattableString.Invariant(
-                $"Redis at {_options.Endpoint} gives no answer since {since:HH:mm:ss}Z."));
-            if (await IsAnsweredAsync(stoppingToken) && !await EndsAsync(answer, DoubtMax, stoppingToken)) return false;
+            if (_time.GetElapsedTime(asked) > SilenceMax)
+            {
+                bus?.Outage.Away(Who, FormattableString.Invariant(
+                    $"Redis at {_options.Endpoint} gives no answer since {since:HH:mm:ss}Z."));
+            }
+
+            if (!await IsAnsweredAsync(stoppingToken) || await EndsAsync(answer, DoubtMax, stoppingToken)) continue;
+            _foundDeadAt = _time.GetTimestamp();
+            return false;
         }
 
         if (!await answer) return false;
         bus?.Outage.Back(Who);
 
         // Whoever waits for longer asked before we did, and the server answers in turn.
-        if (isQuick) bus?.AbandonSilent(SilenceMax);
+        if (isQuick) bus?.AbandonSilent(IsSuspicious ? DoubtMax : SilenceMax);
         return true;
     }
+
+    private bool IsSuspicious => _foundDeadAt is { } at && _time.GetElapsedTime(at) < SuspicionMax;
 
     /// <summary>Whether the server answers a new connection. An attempt is short, because its answer may be lost while
     /// a next one's is not.</summary>

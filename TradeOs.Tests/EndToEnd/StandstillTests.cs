@@ -67,24 +67,6 @@ public sealed class StandstillTests
     }
 
     [Test]
-    public async Task Status_OneStageHangsOnADeadConnection_NamesThatStage()
-    {
-        await using var proxy = new TcpProxy(_redis.Port, request => Task.FromResult(
-            request.Contains("execution", StringComparison.Ordinal)
-            && request.Contains("tradeos:checkpoint", StringComparison.Ordinal) ? Fault.Stall : Fault.None));
-        await using var host = TradeOsProcess.Start(
-            "run", "--feed", "none", "--redis", proxy.Endpoint, "--set", "Redis:Mode=External", "--data", _data.Path);
-        await Poll.UntilAsync(() => Task.FromResult(proxy.Hits.GetValueOrDefault(Fault.Stall) > 0));
-        await Poll.UntilAsync(async () =>
-            await _redis.CliAsync("HGET", RedisKeys.Checkpoint("metrics-publisher"), "epoch") == "1");
-
-        var status = await StatusAsync();
-
-        Assert.That(status.ExitCode, Is.EqualTo(1), status.ToString());
-        Assert.That(status.Output, Does.Contain("execution has no connection").And.Not.Contain("feasibility has "));
-    }
-
-    [Test]
     public async Task Redis_StoppedKilledAndBack_IsSaidOnceEachAndByStatusToo()
     {
         await using var host = await RunningAsync(Feed);
