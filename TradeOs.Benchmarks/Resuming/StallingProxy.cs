@@ -12,6 +12,7 @@ internal sealed class StallingProxy(int serverPort) : IDisposable
     private TcpListener? _listener;
     private int _port;
     private volatile bool _isStalled;
+    private volatile int _stalls;
 
     public string Endpoint => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}");
 
@@ -41,7 +42,7 @@ internal sealed class StallingProxy(int serverPort) : IDisposable
 
     /// <summary>From now on nothing moves: what is connected or connects meanwhile stays so for ever, and
     /// silent.</summary>
-    public void Stall() => _isStalled = true;
+    public void Stall() => (_isStalled, _stalls) = (true, _stalls + 1);
 
     /// <inheritdoc/>
     public void Dispose() => Close();
@@ -68,29 +69,30 @@ internal sealed class StallingProxy(int serverPort) : IDisposable
 
     private async Task ConnectAsync(Socket client, Socket server)
     {
+        var stalls = _stalls;
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, serverPort);
-            await Task.WhenAny(PumpAsync(client, server), PumpAsync(server, client));
+            await Task.WhenAny(PumpAsync(client, server, stalls), PumpAsync(server, client, stalls));
         }
         catch (SocketException)
         {
             // The server is away: the client finds its connection closed.
         }
 
-        if (_isStalled) return;
+        if (_stalls != stalls) return;
         client.Dispose();
         server.Dispose();
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, int stalls)
     {
         try
         {
             var buffer = new byte[64 * 1024];
             while (await from.ReceiveAsync(buffer) is > 0 and var count)
             {
-                if (_isStalled) await Task.Delay(Timeout.Infinite);
+                if (_stalls != stalls) await Task.Delay(Timeout.Infinite);
                 await to.SendAsync(buffer.AsMemory(0, count));
             }
         }
