@@ -6,6 +6,7 @@ public sealed class LoopProgress(string name)
     private long _count;
     private long _written;
     private volatile string? _trouble;
+    private volatile string? _roomAwaited;
 
     /// <summary>Name of the reader.</summary>
     public string Name { get; } = name;
@@ -19,12 +20,15 @@ public sealed class LoopProgress(string name)
     /// <summary>Why the loop stands still: the server is away, or an output is full; null while it moves.</summary>
     public string? Trouble => _trouble;
 
+    /// <summary>The full stream the loop waits for, and who has not read it; null while it does not wait.</summary>
+    public string? RoomAwaited => _roomAwaited;
+
     /// <summary>The loop opened its reader there and moves.</summary>
     public void Opened(Checkpoint checkpoint)
     {
         Interlocked.Exchange(ref _count, checkpoint.Count);
         Interlocked.Exchange(ref _written, checkpoint.Written);
-        _trouble = null;
+        _trouble = _roomAwaited = null;
     }
 
     /// <summary>The loop landed a batch.</summary>
@@ -32,12 +36,12 @@ public sealed class LoopProgress(string name)
     {
         Interlocked.Add(ref _count, batch.InputCount);
         Interlocked.Add(ref _written, batch.OutputCount);
-        _trouble = null;
+        _trouble = _roomAwaited = null;
     }
 
     /// <summary>The loop stands still because the server is away.</summary>
-    public void Paused(string reason) => _trouble = reason;
+    public void Paused(string reason) => (_trouble, _roomAwaited) = (reason, null);
 
     /// <summary>The loop stands still because an output is full.</summary>
-    public void Waiting(string detail) => _trouble = $"waiting for room: {detail}";
+    public void Waiting(string detail) => (_trouble, _roomAwaited) = ($"waiting for room: {detail}", detail);
 }

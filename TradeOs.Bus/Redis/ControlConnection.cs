@@ -20,7 +20,8 @@ public sealed class ControlConnection : IDisposable
     /// <summary>Connects, authenticates and makes sure of an answer: one attempt of a few seconds at most.</summary>
     /// <exception cref="BusUnavailableException">Nothing listens there, or it is not ready.</exception>
     /// <exception cref="RefusedException">The password is wrong or missing, or what listens is no Redis.</exception>
-    public static Task<ControlConnection> ConnectAsync(RedisOptions options, CancellationToken cancellationToken) =>
+    public static Task<ControlConnection> ConnectAsync(
+        RedisOptions options, CancellationToken cancellationToken) =>
         ConnectAsync(options, options.CommandTimeout, cancellationToken);
 
     /// <summary>The same, and each of its commands is given so long to be answered.</summary>
@@ -29,7 +30,9 @@ public sealed class ControlConnection : IDisposable
     {
         ThrowUnlessReady(await ServerProbe.AskAsync(options, cancellationToken), options);
         var isUnix = options.Address.Transport == RedisTransport.Unix;
-        IControlLink link = isUnix ? new DirectLink(options) : await MultiplexerLink.ConnectAsync(options, answerWaitMax);
+        IControlLink link = isUnix
+            ? new DirectLink(options)
+            : await MultiplexerLink.ConnectAsync(options, answerWaitMax);
         var connection = new ControlConnection(link, options);
         await connection.PingOrDisposeAsync();
         return connection;

@@ -134,15 +134,12 @@ internal sealed class DataConnection : IDisposable
         return ThrowIfError(await ReceiveAsync());
     }
 
-    /// <summary>Gives the connection up when the server owes it an answer for longer; whoever waits for that answer is
-    /// told that the connection is lost. Any thread may call it.</summary>
-    /// <param name="silenceMax">How much longer than the command itself asked for.</param>
+    /// <summary>Gives the connection up when an answer is overdue for longer; any thread may call it.</summary>
     public void AbandonIfSilent(TimeSpan silenceMax)
     {
         var since = Interlocked.Read(ref _waitingSince);
         var patience = TimeSpan.FromTicks(Interlocked.Read(ref _extraTicks)) + silenceMax;
-        if (since == 0 || _time.GetElapsedTime(since) <= patience) return;
-        Abandon();
+        if (since != 0 && _time.GetElapsedTime(since) > patience) Abandon();
     }
 
     private void Abandon()
@@ -195,8 +192,7 @@ internal sealed class DataConnection : IDisposable
     {
         try
         {
-            await using var abandoning = cancellationToken.UnsafeRegister(
-                connection => ((DataConnection)connection!).Abandon(), this);
+            await using var abandoning = cancellationToken.UnsafeRegister(_ => Abandon(), null);
             await AuthenticateAsync(options.Password);
         }
         catch (BusUnavailableException failure)

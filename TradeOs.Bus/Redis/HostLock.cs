@@ -5,24 +5,30 @@ namespace TradeOs.Bus;
 /// not.</remarks>
 public sealed class HostLock : IAsyncDisposable
 {
-    private const int BeatsToExamination = 4;
+    private const int BeatsToExamination = 8;
 
     /// <summary>Named in <see cref="OutageLog"/> beside the readers.</summary>
     private const string Who = "host";
 
     /// <summary>Beats until a place that somebody removed is taken again: meanwhile the server is examined, so that
     /// nothing is written to one that was emptied.</summary>
-    private const int BeatsToReturn = 4;
+    private const int BeatsToReturn = 8;
 
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AwayBeat = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A server that gives no answer for so long is said to be away.</summary>
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(1);
+
+    /// <summary>After so long a new connection asks, too.</summary>
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AttemptMax = TimeSpan.FromMilliseconds(400);
 
     /// <summary>How much later than another one's our answer may come.</summary>
-    private static readonly TimeSpan DoubtMax = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan DoubtMax = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long all connections are suspected after ours was found dead.</summary>
+    private static readonly TimeSpan SuspicionMax = TimeSpan.FromSeconds(2);
 
     private readonly RedisOptions _options;
     private readonly string _owner;
@@ -30,6 +36,7 @@ public sealed class HostLock : IAsyncDisposable
     private readonly TimeProvider _time;
     private DataConnection _connection;
     private string _runId;
+    private long? _foundDeadAt;
 
     private HostLock(
         RedisOptions options, string owner, string name, TimeProvider time, DataConnection connection, string runId) =>
@@ -70,7 +77,7 @@ public sealed class HostLock : IAsyncDisposable
             try
             {
                 await Task.Delay(beat, _time, stoppingToken);
-                var place = await PlaceAsync(bus?.Outage, stoppingToken);
+                var place = await PlaceAsync(bus, stoppingToken);
                 gone = place == Place.Gone ? gone + 1 : 0;
                 var isToBeTaken = place == Place.Unknown || gone >= BeatsToReturn;
                 var answers = !isToBeTaken || await ReopensAsync(gate, bus, stoppingToken);
@@ -93,22 +100,35 @@ public sealed class HostLock : IAsyncDisposable
 
     /// <summary>Whether our place is still there. While the connection is silent a new one asks, too: when the server
     /// answers that one, ours is dead, and nobody would have told us.</summary>
-    private async Task<Place> PlaceAsync(OutageLog? outage, CancellationToken stoppingToken)
+    private async Task<Place> PlaceAsync(RedisStreamBus? bus, CancellationToken stoppingToken)
     {
-        var since = _time.GetUtcNow();
+        var (since, asked) = (_time.GetUtcNow(), _time.GetTimestamp());
         var answer = LookAsync();
-        for (var wait = SilenceMax; !await EndsAsync(answer, wait, stoppingToken); wait = DoubtMax)
+        var isQuick = true;
+        for (var wait = PatienceMax; !await EndsAsync(answer, wait, stoppingToken); wait = DoubtMax)
         {
-            outage?.Away(Who, FormattableString.Invariant(
-                $"Redis at {_options.Endpoint} gives no answer since {since:HH:mm:ss}Z."));
-            if (await IsAnsweredAsync(stoppingToken) && !await EndsAsync(answer, DoubtMax, stoppingToken))
-                return Place.Unknown;
+            isQuick = false;
+            if (_time.GetElapsedTime(asked) > SilenceMax)
+            {
+                bus?.Outage.Away(Who, FormattableString.Invariant(
+                    $"Redis at {_options.Endpoint} gives no answer since {since:HH:mm:ss}Z."));
+            }
+
+            if (!await IsAnsweredAsync(stoppingToken) || await EndsAsync(answer, DoubtMax, stoppingToken)) continue;
+            _foundDeadAt = _time.GetTimestamp();
+            return Place.Unknown;
         }
 
         var place = await answer;
-        if (place != Place.Unknown) outage?.Back(Who);
+        if (place == Place.Unknown) return place;
+        bus?.Outage.Back(Who);
+
+        // Whoever waits for longer asked before we did, and the server answers in turn.
+        if (isQuick) bus?.AbandonSilent(IsSuspicious ? DoubtMax : SilenceMax);
         return place;
     }
+
+    private bool IsSuspicious => _foundDeadAt is { } at && _time.GetElapsedTime(at) < SuspicionMax;
 
     /// <summary>Whether the server answers a new connection. An attempt is short, because its answer may be lost while
     /// a next one's is not.</summary>

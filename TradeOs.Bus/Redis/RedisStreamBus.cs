@@ -185,7 +185,7 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         ReaderDefinition definition, CancellationToken cancellationToken)
     {
         var backoff = TimeSpan.FromMilliseconds(20);
-        while (true)
+        for (var isFirst = true; ; isFirst = false)
         {
             try
             {
@@ -196,7 +196,8 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
             }
             catch (BusUnavailableException unavailable)
             {
-                Outage.Away(definition.Name, unavailable.Message);
+                // A connection may be one more that the last outage cost; a server that is away is so twice.
+                if (!isFirst) Outage.Away(definition.Name, unavailable.Message);
                 await Task.Delay(backoff, Time, cancellationToken);
                 backoff = backoff * 2 > BackoffMax ? BackoffMax : backoff * 2;
             }

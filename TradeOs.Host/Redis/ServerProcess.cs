@@ -10,15 +10,16 @@ namespace TradeOs.Host;
 /// </remarks>
 public sealed class ServerProcess
 {
-    private readonly string _startTime;
-
-    private ServerProcess(int id, string startTime) => (Id, _startTime) = (id, startTime);
+    private ServerProcess(int id, string startTime) => (Id, StartTime) = (id, startTime);
 
     /// <summary>Process id.</summary>
     public int Id { get; }
 
+    /// <summary>When it started, as the machine counts; tells it from another process with its id.</summary>
+    public string StartTime { get; }
+
     /// <summary>Whether it still runs.</summary>
-    public bool IsAlive => StartTimeOf(Id) == _startTime;
+    public bool IsAlive => StartTimeOf(Id) == StartTime;
 
     /// <summary>The process with this id; null when none runs.</summary>
     public static ServerProcess? Find(int id) => StartTimeOf(id) is { } start ? new ServerProcess(id, start) : null;

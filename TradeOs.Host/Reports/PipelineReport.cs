@@ -10,8 +10,10 @@ namespace TradeOs.Host;
 public sealed record PipelineReport(
     ImmutableArray<ReaderLine> Readers, ImmutableArray<(string Stream, StreamReport Report)> Streams)
 {
-    /// <summary>Entries no stage has committed yet, all stages together.</summary>
-    public long Lag => Readers.Sum(reader => reader.Lag);
+    /// <summary>Whether every stage has committed everything before it.</summary>
+    /// <remarks>Each by itself: one that read between the two looks at it seems ahead, and must not make up for one
+    /// that is behind.</remarks>
+    public bool IsThrough => Readers.All(reader => reader.Lag == 0);
 
     /// <summary>Reads the report, upstream first.</summary>
     /// <remarks>

@@ -10,6 +10,7 @@ namespace TradeOs.Host;
 /// <param name="Pending">Entries delivered and not committed, by consumer group.</param>
 /// <param name="Letters">Dead letters nobody has resolved; they wait for a person and degrade nothing.</param>
 /// <param name="Control">What an operator ordered last, and which stage obeys it.</param>
+/// <param name="Standstill">What the host itself says of a standstill; null when it says nothing.</param>
 /// <param name="Findings">Why it is degraded; empty when it is not.</param>
 internal sealed record StatusReport(
     PipelineReport Pipeline,
@@ -17,37 +18,43 @@ internal sealed record StatusReport(
     ImmutableSortedDictionary<string, long> Pending,
     OpenLetters Letters,
     ControlReport Control,
+    StandstillNote? Standstill,
     ImmutableArray<string> Findings)
 {
-    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(600);
-
-    /// <summary>Looks twice, a moment apart: a reader that is behind and did not move is a finding.</summary>
-    internal static async Task<StatusReport> ReadAsync(BusLook look, bool relaxed, CancellationToken cancellationToken)
+    /// <summary>Looks until every stage has shown that it works, a few seconds at most: one that moved, or that has
+    /// nothing to do and still asks, is healthy; any other is a finding.</summary>
+    internal static async Task<StatusReport> ReadAsync(
+        BusLook look, Settings settings, CancellationToken cancellationToken)
     {
-        var before = await PipelineReport.ReadAsync(look.Bus, cancellationToken);
-        if (before.Lag > 0) await Task.Delay(Apart, TimeProvider.System, cancellationToken);
-        var pipeline = before.Lag > 0 ? await PipelineReport.ReadAsync(look.Bus, cancellationToken) : before;
         var host = await LivingHost.NameAsync(look.Control);
-        var findings = FindingsOf(before, pipeline, host).ToList();
+        var watch = new ReaderWatch(look, TimeProvider.System);
+        var lacks = await watch.WatchAsync(host is not null, cancellationToken);
+
+        // The note last: a standstill that ended while we looked is none.
+        var standstill = new StandstillFile(settings.DataDirectory).Read();
+        var findings = FindingsOf(host, lacks, standstill, watch.Report).ToList();
         foreach (var finding in await DurabilityCheck.ExamineAsync(look.Control))
             if (finding.Check.Severity == FindingSeverity.Fatal) findings.Add(finding.ToString());
-        if (relaxed) findings.Add("Redis:AllowRelaxedDurability is on: a crash may lose acknowledged entries.");
+        if (settings.Redis.AllowRelaxedDurability)
+            findings.Add("Redis:AllowRelaxedDurability is on: a crash may lose acknowledged entries.");
         var control = await ControlReport.ReadAsync(look);
         findings.AddRange(FindingsOf(control, host));
         var letters = await OpenLetters.CountAsync(look, cancellationToken);
-        return new StatusReport(pipeline, host, await PendingAsync(look.Control), letters, control, [.. findings]);
+        var pending = await PendingAsync(look.Control);
+        return new StatusReport(watch.Report, host, pending, letters, control, standstill, [.. findings]);
     }
 
-    private static IEnumerable<string> FindingsOf(PipelineReport before, PipelineReport now, string? host)
+    private static IEnumerable<string> FindingsOf(
+        string? host, ImmutableArray<string> lacks, StandstillNote? standstill, PipelineReport report)
     {
         if (host is null)
             yield return "No host runs the pipeline on this Redis, or it is just reconnecting. Start one: tradeos run.";
-        for (var index = 0; index < now.Readers.Length; index++)
-        {
-            var reader = now.Readers[index];
-            if (reader.Lag > 0 && reader.Checkpoint.Count == before.Readers[index].Checkpoint.Count)
-                yield return $"{reader.Reader} is {reader.Lag} entries behind {reader.Input} and does not move.";
-        }
+        else if (lacks.Length == report.Readers.Length - 1)
+            yield return $"Host {host} is connected, but none of its stages works: it is stopped or hangs.";
+        foreach (var sentence in standstill?.Sentences() ?? []) yield return sentence;
+
+        // Where no host runs, a stage without work lacks nothing more.
+        foreach (var lack in host is null ? BehindOf(report) : lacks) yield return lack;
     }
 
     /// <summary>A halt is what somebody asked for and no damage; one that is not obeyed, or cannot be, is.</summary>
@@ -63,6 +70,11 @@ internal sealed record StatusReport(
         foreach (var stage in control.Stages.Where(stage => !control.IsObeyedBy(stage)))
             yield return $"{stage.Stage} has not obeyed change {control.Flag!.Number} yet ({control.Flag.ForPeople}).";
     }
+
+    private static IEnumerable<string> BehindOf(PipelineReport report) =>
+        from reader in report.Readers
+        where reader.Lag != 0
+        select $"{reader.Reader} is {reader.Lag} entries behind {reader.Input} and nobody reads.";
 
     private static async Task<ImmutableSortedDictionary<string, long>> PendingAsync(ControlConnection control)
     {

@@ -32,7 +32,7 @@ internal sealed class IdleWatch(
     {
         try
         {
-            return (await PipelineReport.ReadAsync(bus, stoppingToken)).Lag == 0;
+            return (await PipelineReport.ReadAsync(bus, stoppingToken)).IsThrough;
         }
         catch (BusUnavailableException)
         {

@@ -79,7 +79,8 @@ internal sealed partial class PipelineRun
         BackgroundService[] services =
         [
             .. _session.Services, .. _stages, new FeedService(feed),
-            new RunView(_loops, feed.Progress, Time, _loggers.CreateLogger<RunView>()),
+            new RunView(_loops, feed.Progress, _session.Outage, Time, _loggers.CreateLogger<RunView>()),
+            .. Standstill(feed.Progress.Loop),
         ];
         foreach (var service in services) builder.Services.AddSingleton<IHostedService>(service);
         if (_arguments.UntilIdle)
@@ -89,6 +90,13 @@ internal sealed partial class PipelineRun
         }
 
         return builder.Build();
+    }
+
+    private IEnumerable<BackgroundService> Standstill(LoopProgress feed)
+    {
+        if (_session.Outage is not { } outage) yield break;
+        yield return new StandstillService(
+            outage, [feed, .. _loops], _settings.DataDirectory, Time, _loggers.CreateLogger<StandstillService>());
     }
 
     /// <summary>The exit code: the gravest of the services that failed, else whether the run did what was

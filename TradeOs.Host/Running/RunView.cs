@@ -11,7 +11,8 @@ namespace TradeOs.Host;
 /// Shows people how the run goes: a live table on a terminal, a whole line every ten seconds elsewhere.
 /// </summary>
 internal sealed partial class RunView(
-    IReadOnlyList<LoopProgress> loops, FeedProgress feed, TimeProvider time, ILogger<RunView> logger)
+    IReadOnlyList<LoopProgress> loops, FeedProgress feed, OutageLog? outage, TimeProvider time,
+    ILogger<RunView> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(200);
@@ -48,6 +49,9 @@ internal sealed partial class RunView(
         while (true)
         {
             await Task.Delay(LineEvery, time, stoppingToken);
+
+            // An outage was said when it began; meanwhile nothing moves that could be told of.
+            if (outage?.Current is not null) continue;
             var stages = string.Join(", ", loops.Select(At));
             LogProgress(logger, feed.Rows, RowsPerSecond(), Pause(feed.Pause), stages, TradesClosed());
         }
@@ -61,12 +65,15 @@ internal sealed partial class RunView(
         table.AddColumn("");
         foreach (var loop in loops)
         {
-            var trouble = $"[yellow]{Markup.Escape(Shown(loop.Trouble ?? ""))}[/]";
+            var said = outage?.Current is null ? loop.Trouble ?? "" : "paused";
+            var trouble = $"[yellow]{Markup.Escape(Shown(said))}[/]";
             table.AddRow(loop.Name, Number(loop.Count), Number(loop.Written), trouble);
         }
 
         var closed = new Markup($"trades closed [bold]{Number(TradesClosed())}[/]   Ctrl-C ends the run");
-        return new Rows(FeedLine(), table, closed);
+        return outage?.Current is { } away
+            ? new Rows(FeedLine(), table, new Markup($"[yellow]Paused: {Markup.Escape(Shown(away.Reason))}[/]"), closed)
+            : new Rows(FeedLine(), table, closed);
     }
 
     private Markup FeedLine()

@@ -18,16 +18,18 @@ internal static class StatusVerb
         try
         {
             using var look = await BusLook.OpenAsync(settings, cancellationToken);
-            var status = await StatusReport.ReadAsync(look, settings.Redis.AllowRelaxedDurability, cancellationToken);
+            var status = await StatusReport.ReadAsync(look, settings, cancellationToken);
             if (json) WriteJson(Json(settings, status));
             else if (watch && Terminal.IsOutWatched) await WatchAsync(look, settings, cancellationToken);
             else Write(Terminal.Out, settings, status);
             return status.Findings.IsEmpty ? ExitCode.Good : ExitCode.Failed;
         }
-        catch (Exception failure) when (json && failure is BusUnavailableException or RefusedException)
+        catch (Exception failure) when (failure is BusUnavailableException or RefusedException)
         {
             // A program that watches needs an object, too, when there is nothing to look at.
-            WriteJson(JsonOfAbsence(settings, failure.Message));
+            var note = new StandstillFile(settings.DataDirectory).Read();
+            if (json) WriteJson(JsonOfAbsence(settings, failure.Message, note));
+            foreach (var sentence in note?.Sentences() ?? []) Say("yellow", "tradeos:", sentence);
             throw;
         }
     }
@@ -53,8 +55,7 @@ internal static class StatusVerb
     {
         try
         {
-            var status = await StatusReport.ReadAsync(
-                look, settings.Redis.AllowRelaxedDurability, cancellationToken);
+            var status = await StatusReport.ReadAsync(look, settings, cancellationToken);
             Terminal.Out.Clear();
             Write(Terminal.Out, settings, status);
         }
@@ -124,13 +125,14 @@ internal static class StatusVerb
         return table;
     }
 
-    private static object JsonOfAbsence(Settings settings, string error) => new
+    private static object JsonOfAbsence(Settings settings, string error, StandstillNote? note) => new
     {
         endpoint = settings.Redis.Endpoint,
         reachable = false,
         healthy = false,
         host = (string?)null,
-        findings = (string[])[error],
+        standstill = JsonOf(note),
+        findings = (string[])[error, .. note?.Sentences() ?? []],
         readers = new object(),
         streams = new object(),
     };
@@ -141,6 +143,7 @@ internal static class StatusVerb
         reachable = true,
         healthy = status.Findings.IsEmpty,
         host = status.Host,
+        standstill = JsonOf(status.Standstill),
         findings = status.Findings,
         trading = new
         {
@@ -163,6 +166,14 @@ internal static class StatusVerb
         }),
         streams = status.Pipeline.Streams.ToDictionary(
             line => line.Stream, line => new { length = line.Report.Length, added = line.Report.Added }),
+    };
+
+    private static object? JsonOf(StandstillNote? note) => note is null ? null : new
+    {
+        host = note.Host,
+        lives = note.IsOfLiving,
+        paused = note.Paused is { } paused ? new { since = paused.Since, reason = paused.Reason } : null,
+        waiting = note.Waiting.Select(wait => new { reader = wait.Reader, room = wait.Room, since = wait.Since }),
     };
 
     private static void NoWrap(TableColumn column) => column.NoWrap();

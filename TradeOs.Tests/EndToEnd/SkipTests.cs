@@ -6,8 +6,8 @@ using TradeOs.Stages;
 
 namespace TradeOs.Tests.EndToEnd;
 
-/// <summary>A stage that throws stops the host at the very entry; <c>tradeos skip</c> goes on behind it.</summary>
-/// <remarks>Real stages are made to throw by numbers no run leads to, put into their state while no host runs.</remarks>
+/// <summary>A stage that throws stops the host at the very entry; <c>tradeos skip</c> goes on behind.</summary>
+/// <remarks>Real stages are made to throw by numbers no run leads to, put into their state meanwhile.</remarks>
 [TestFixture]
 public sealed class SkipTests
 {
