@@ -17,7 +17,7 @@ public abstract class ControlFixture
         for i = first, last do
           local minute = i % 60
           local hour = math.floor(i / 60) % 24
-          local day = 1 + math.floor(i / 1440)
+          local day = 1 + math.floor(i / 1440) % 28
           local at = string.format('2024-08-%02dT%02d:%02d:00.000000Z', day, hour, minute)
           local side = i % 2 == 1 and 'buy' or 'sell'
           local words = { 'at', at }
@@ -132,7 +132,7 @@ public abstract class ControlFixture
         }
     }
 
-    /// <summary>What a stage wrote, as <see cref="ReplayAsync"/> gives it; sorted by stream, since batches differ.</summary>
+    /// <summary>What a stage wrote, stream by stream.</summary>
     protected async Task<IReadOnlyList<string>> WrittenAsync(string name)
     {
         var written = new List<string>();
