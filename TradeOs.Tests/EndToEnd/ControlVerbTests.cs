@@ -148,7 +148,8 @@ public sealed class ControlVerbTests : ControlFixture
 
         Assert.That((first.ExitCode, second.ExitCode, third.ExitCode), Is.EqualTo((1, 1, 0)), first.ToString());
         Assert.That(first.Error, Does.Contain(found).And.Match(
-            "(feasibility|execution) obeyed change 3 before \\(halted since [0-9TZ:-]+: then halted \\(change 3\\)\\)"));
+            "(feasibility|execution) obeyed change 3 before " +
+            "\\(halted since [0-9TZ:-]+: then halted \\(change 3\\)\\)"));
         Assert.That(halt.Output, Does.Contain("still down (change 4). The order is on disk."));
         Assert.That(await OutcomesAsync("feasibility"), Is.EqualTo(["TRADING_HALTED", "TRADING_HALTED"]));
     }
