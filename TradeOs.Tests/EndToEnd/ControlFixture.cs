@@ -10,7 +10,7 @@ namespace TradeOs.Tests.EndToEnd;
 public abstract class ControlFixture
 {
     /// <summary>Entries of a backlog: buys and sales by turns, a minute apart.</summary>
-    protected const int Backlog = 6000;
+    protected const int Backlog = 3600;
 
     private const string Fill = """
         local kind, first, last = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -72,12 +72,14 @@ public abstract class ControlFixture
         first.ToString(CultureInfo.InvariantCulture), last.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Waits until a stage has decided that many; the host must not end before.</summary>
-    private protected async Task ReachAsync(TradeOsProcess host, string stage, long count) =>
-        await Poll.UntilAsync(async () =>
+    private protected async Task ReachAsync(TradeOsProcess host, string stage, long count)
+    {
+        while (await CountAsync(stage) < count)
         {
             Assert.That(host.HasExited, Is.False, host.Error);
-            return await CountAsync(stage) >= count;
-        });
+            await Task.Delay(1, TestContext.CurrentContext.CancellationToken);
+        }
+    }
 
     protected async Task<long> CountAsync(string stage) => long.Parse(
         await Server.CliAsync("HGET", RedisKeys.Checkpoint(stage), "count"), CultureInfo.InvariantCulture);

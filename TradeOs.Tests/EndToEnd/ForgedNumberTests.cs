@@ -51,8 +51,8 @@ public sealed class ForgedNumberTests : ControlFixture
         await AddAsync(StreamNames.TradeIntents, 1, 2);
         await Server.CliAsync(
             "XADD", StreamNames.TradeIntents, "*", "at", "2024-08-08T12:00:00Z", "intent_id", "I-3",
-            "symbol", "BTCUSDT", "strategy", "s", "side", "buy", "qty", "1", "price", "oops", "bid", "100", "ask", "100", "volume", "10",
-            "notional", "100");
+            "symbol", "BTCUSDT", "strategy", "s", "side", "buy", "qty", "1", "price", "oops", "bid", "100",
+            "ask", "100", "volume", "10", "notional", "100");
         await AddAsync(StreamNames.TradeIntents, 5, 6);
         await RunAsync();
         var letter = (await EntriesAsync(StreamNames.DeadLetters)).Single();
