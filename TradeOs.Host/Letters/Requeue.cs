@@ -29,8 +29,8 @@ internal sealed record Requeue(Fields Entry, string? Refusal)
         if (corrections.FirstOrDefault(correction => Counted.Contains(correction.Name)) is { } counted)
         {
             return new Requeue(default,
-                $"{where}: --set {counted.Name}=... would change a number that {letter.Stream} is counted by, expected " +
-                $"the one it was given. Leave it as it is, or: {Drop(id)}");
+                $"{where}: --set {counted.Name}=... would change a number that {letter.Stream} is counted by, " +
+                $"expected the one it was given. Leave it as it is, or: {Drop(id)}");
         }
 
         var (fields, lack) = await BytesAsync(look, letter, cancellationToken);

@@ -80,7 +80,7 @@ internal static class ControlVerb
             Say("yellow", "tradeos:", $"{damage}: replaced.");
         Console.Out.WriteLine(outcome.IsChanged
             ? $"Trading is {flag.ForPeople}. The order is on disk."
-            : $"Trading is {flag.ForPeople} already. Nothing was written.");
+            : $"Trading is {flag.ForPeople}{(flag.Number > 0 ? " already" : "")}. Nothing was written.");
     }
 
     private static void WriteStages(ControlFlag flag, string? host, ControlReport report)

@@ -34,7 +34,7 @@ public sealed partial record ControlFlag(TradingMode Mode, long Number, DateTime
 
     /// <summary>Such as <c>halted since 2026-11-22T20:00:00Z: exchange is down (change 3)</c>.</summary>
     public string ForPeople => Number == 0
-        ? "normal, never changed"
+        ? "normal and was never changed"
         : FormattableString.Invariant($"{Word} since {SinceText}: {Reason} (change {Number})");
 
     /// <summary>When it was ordered, as it stands in the text.</summary>

@@ -10,14 +10,14 @@ namespace TradeOs.Tests.EndToEnd;
 public abstract class ControlFixture
 {
     /// <summary>Entries of a backlog: buys and sales by turns, a minute apart.</summary>
-    protected const int Backlog = 6000;
+    protected const int Backlog = 3600;
 
     private const string Fill = """
         local kind, first, last = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
         for i = first, last do
           local minute = i % 60
           local hour = math.floor(i / 60) % 24
-          local day = 1 + math.floor(i / 1440)
+          local day = 1 + math.floor(i / 1440) % 28
           local at = string.format('2024-08-%02dT%02d:%02d:00.000000Z', day, hour, minute)
           local side = i % 2 == 1 and 'buy' or 'sell'
           local words = { 'at', at }
@@ -72,12 +72,14 @@ public abstract class ControlFixture
         first.ToString(CultureInfo.InvariantCulture), last.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Waits until a stage has decided that many; the host must not end before.</summary>
-    private protected async Task ReachAsync(TradeOsProcess host, string stage, long count) =>
-        await Poll.UntilAsync(async () =>
+    private protected async Task ReachAsync(TradeOsProcess host, string stage, long count)
+    {
+        while (await CountAsync(stage) < count)
         {
             Assert.That(host.HasExited, Is.False, host.Error);
-            return await CountAsync(stage) >= count;
-        });
+            await Task.Delay(1, TestContext.CurrentContext.CancellationToken);
+        }
+    }
 
     protected async Task<long> CountAsync(string stage) => long.Parse(
         await Server.CliAsync("HGET", RedisKeys.Checkpoint(stage), "count"), CultureInfo.InvariantCulture);
@@ -132,7 +134,7 @@ public abstract class ControlFixture
         }
     }
 
-    /// <summary>What a stage wrote, as <see cref="ReplayAsync"/> gives it; sorted by stream, since batches differ.</summary>
+    /// <summary>What a stage wrote, stream by stream.</summary>
     protected async Task<IReadOnlyList<string>> WrittenAsync(string name)
     {
         var written = new List<string>();

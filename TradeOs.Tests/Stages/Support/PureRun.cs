@@ -14,6 +14,9 @@ internal sealed class PureRun<TInput, TShared, TKeyed>(IPureStage<TInput, TShare
     /// <summary>Why the last message shown is not believed; null when it is.</summary>
     public string? Doubt { get; private set; }
 
+    /// <summary>The mode messages are shown under.</summary>
+    public TradingMode Mode { get; set; }
+
     public TKeyed? KeyedOf(TInput input) => _keyed.GetValueOrDefault(stage.KeyOf(input));
 
     public TShared? SharedOf(TInput input) => _shared.GetValueOrDefault(stage.SharedKeyOf(input));
@@ -25,7 +28,8 @@ internal sealed class PureRun<TInput, TShared, TKeyed>(IPureStage<TInput, TShare
         foreach (var input in inputs)
         {
             var (sharedKey, key) = (stage.SharedKeyOf(input), stage.KeyOf(input));
-            var decision = stage.Decide(_shared.GetValueOrDefault(sharedKey), _keyed.GetValueOrDefault(key), input);
+            var decision = stage.Decide(
+                _shared.GetValueOrDefault(sharedKey), _keyed.GetValueOrDefault(key), input, Mode);
             (_shared[sharedKey], _keyed[key], last) = (decision.Shared, decision.Keyed, decision.Messages);
             Doubt = decision.Doubt;
         }
