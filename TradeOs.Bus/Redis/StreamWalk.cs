@@ -4,8 +4,8 @@ namespace TradeOs.Bus;
 
 /// <summary>Reads whole streams for looking, page by page on a connection of its own; consumes nothing.</summary>
 /// <remarks>
-/// A page is bounded in entries and in bytes, so one that would be larger comes entry by entry; of an entry too large by
-/// itself only the beginning is kept (<see cref="Entry.CutBytes"/>).
+/// A page is bounded in entries and in bytes, so one that would be larger comes entry by entry; of an entry too large
+/// by itself only the beginning is kept (<see cref="Entry.CutBytes"/>).
 /// </remarks>
 public sealed class StreamWalk(RedisOptions options) : IDisposable
 {

@@ -22,9 +22,9 @@ internal sealed class NumberCheck(string field, CheckNotes notes)
         var isPrefixed = field != "intent_id" || id.StartsWith("I-", StringComparison.Ordinal);
         if (!isNumbered || !isPrefixed || (expected is { } next && number != next))
         {
-            var example = field == "intent_id" ? "I-" : "LABEL-";
+            var prefix = field == "intent_id" ? "I-" : "LABEL-";
             notes.Found(
-                CheckCodes.Number, where, $"{field} \"{id}\"", $"{example}{expected?.ToString(CultureInfo.InvariantCulture) ?? "N"}",
+                CheckCodes.Number, where, $"{field} \"{id}\"", expected is null ? prefix + "N" : $"{prefix}{expected}",
                 CheckNotes.Look(where.Split('/')[0], entry.Id));
         }
 

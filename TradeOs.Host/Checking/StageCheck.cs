@@ -83,7 +83,8 @@ internal sealed class StageCheck
     }
 
     /// <summary>Takes what it refused and buried; all of its output was added before.</summary>
-    public void AddOthers(IReadOnlyList<RefusedInput> refusals, IReadOnlyList<(EntryId Letter, EntryId Subject)> letters)
+    public void AddOthers(
+        IReadOnlyList<RefusedInput> refusals, IReadOnlyList<(EntryId Letter, EntryId Subject)> letters)
     {
         var causeLast = EntryId.Zero;
         foreach (var refusal in refusals)
@@ -146,7 +147,11 @@ internal sealed class StageCheck
     private void Follow(string where, ref EntryId last, EntryId cause)
     {
         if (cause < last)
-            Found(CheckCodes.CauseOrder, where, $"cause {cause}", $"one not before {last}, the cause of an earlier one");
+        {
+            Found(
+                CheckCodes.CauseOrder, where, $"cause {cause}", $"one not before {last}, the cause of an earlier one");
+        }
+
         if (cause > last) last = cause;
         if (cause > Checkpoint.Position)
         {
