@@ -18,3 +18,7 @@ public sealed class StreamDamagedException(string message) : Exception(message);
 /// skipped.</summary>
 public sealed class InvariantViolatedException(string message, Exception? innerException = null)
     : Exception(message, innerException);
+
+/// <summary>Entries vanished between two pages of a walk through a stream: what was read may have a gap. Walk
+/// again.</summary>
+public sealed class WalkOvertakenException(string message) : Exception(message);

@@ -62,6 +62,7 @@ internal sealed class GroupCheck(StageCheck stage, StreamSnapshot stream, CheckN
             return;
         }
 
+        if (stage.IsOvertaken) return;
         var delivered = stage.Inputs.CountUpTo(group.LastDelivered) - stage.Inputs.CountUpTo(position);
         var committed = group.PendingFirst.Count(id => id <= position);
         if (committed == GroupSnapshot.PendingNamedMax || group.Pending - committed == delivered) return;

@@ -95,10 +95,11 @@ public sealed class PipelineCheck : IDisposable
         if (overtaken > 0)
             _notes.NotProven(pass.Stream, $"{overtaken} entries that were trimmed or deleted while it was read.");
         CheckDeleted(pass);
-        if (pass.Reader is { } reader) reader.InputsGone = pass.Gone;
+        if (pass.Reader is { } reader) (reader.InputsGone, reader.InputsGoneBefore) = (pass.Gone, pass.GoneBefore);
         if (pass.Count == 0 && pass.Gone > 0) Start(new EntryId(ulong.MaxValue, ulong.MaxValue));
         if (pass.Stream == StreamNames.DeadLetters) _letters.IsTrimmed = pass.Gone > 0;
         if (pass.Stream == StreamNames.Rejected) _refusals.IsTrimmed = pass.Gone > 0;
+        if (_numbers.TryGetValue(pass.Stream, out var numbers)) numbers.Complete(NumberedGone(pass));
         if (pass.Writer is { } writer) Account(writer, pass);
         if (pass.Stream == StreamNames.MarketData)
         {
@@ -196,7 +197,7 @@ public sealed class PipelineCheck : IDisposable
         var pass = Pass;
         pass.Writer!.AddOutput(view, view.Cause!.Value);
         if (_numbers.TryGetValue(pass.Stream, out var numbers))
-            numbers.Add(view, $"{pass.Stream}/{view.Id}", NumberedGone(pass, view.Id));
+            numbers.Add(view, $"{pass.Stream}/{view.Id}");
         if (pass.Stream == StreamNames.TradeIntents) PlanRules.Check(view, _plans, _notes);
         if (pass.Stream == StreamNames.Outcomes) _money.AddOutcome(view);
         if (pass.Stream == StreamNames.Metrics) _metrics.AddSnapshot(view);
@@ -223,10 +224,10 @@ public sealed class PipelineCheck : IDisposable
     }
 
     /// <summary>Numbers given to entries that are gone; null when that is not known.</summary>
-    private long? NumberedGone(StreamPass pass, EntryId first)
+    private long? NumberedGone(StreamPass pass)
     {
-        if (pass.GoneBefore == 0) return 0;
-        return _letters.IsTrimmed ? null : pass.GoneBefore - _letters.RequeuedBefore(pass.Stream, first);
+        if (pass.Gone == 0) return 0;
+        return _letters.IsTrimmed ? null : pass.Gone - _letters.RequeuedBefore(pass.Stream, pass.First);
     }
 
     private void Account(StageCheck writer, StreamPass pass)

@@ -51,11 +51,15 @@ internal sealed class StageAccount(StageCheck stage, StageWritings writings, lon
                 $"at most {added}, all that {stage.Reader.Input} was given",
                 "The stream was deleted and made anew, or the checkpoint was changed: run tradeos doctor.");
         }
-        else if (stage.InputsGone > count)
+        else if (stage.InputsGoneBefore > count)
         {
             notes.Found(
-                CheckCodes.Vanished, stage.Reader.Input!, $"{stage.InputsGone} entries gone, {Name} has read {count}",
-                "every entry that was not read", "Somebody trimmed or deleted them: run tradeos doctor.");
+                CheckCodes.Vanished, stage.Reader.Input!,
+                $"{stage.InputsGoneBefore} entries gone, {Name} has read {count}", "every entry that was not read", "Somebody trimmed or deleted them: run tradeos doctor.");
+        }
+        else if (stage.IsOvertaken)
+        {
+            NotProven("its position: the entries around it were trimmed while they were read.");
         }
         else if (count - stage.InputsGone != processed)
         {

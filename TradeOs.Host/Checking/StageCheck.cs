@@ -37,6 +37,12 @@ internal sealed class StageCheck
     /// <summary>Entries of its input that are gone.</summary>
     public long InputsGone { get; set; }
 
+    /// <summary>Of them, those that were gone at the moment of the snapshot; the others were trimmed since.</summary>
+    public long InputsGoneBefore { get; set; }
+
+    /// <summary>Whether entries it had not processed at the moment of the snapshot were trimmed since.</summary>
+    public bool IsOvertaken => InputsGone > Checkpoint.Count && InputsGoneBefore <= Checkpoint.Count;
+
     /// <summary>Entries of its output that it wrote itself and that are held.</summary>
     public long Outputs { get; private set; }
 

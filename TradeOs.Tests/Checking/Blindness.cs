@@ -20,7 +20,6 @@ internal static class Blindness
             StreamNames.SignalsRaw when field is not ("trace" or "cause")
                 && !IsNamed(pipeline, StreamNames.SignalsQualified, "cause", id) && !IsWitnessed(pipeline, field, id) =>
                 "the signal was refused: what it said stands nowhere else",
-            StreamNames.SignalsRaw when TestOf(pipeline, stream, place, "cause").Length == 0 && field == "trace" => "none",
             StreamNames.SignalsModified when field == "weight" && TestOf(pipeline, stream, place, "side") == "buy" =>
                 "the weight of an entry depends on settings, which are in no stream",
             StreamNames.Fills when field == "fee_asset" => "a setting, in no other stream",
@@ -28,7 +27,8 @@ internal static class Blindness
                 "the position is open: no outcome was made of it yet",
             StreamNames.Rejected when field == "detail" => "words for people",
             StreamNames.DeadLetters when field is "error" or "reason" => "words for people",
-            StreamNames.DeadLetters when field is "stream" or "id" && TestOf(pipeline, stream, place, "stage") == "feed" =>
+            StreamNames.DeadLetters when field is "stream" or "id"
+                && TestOf(pipeline, stream, place, "stage") == "feed" =>
                 "a place in a file, which is not here",
             _ => null,
         };

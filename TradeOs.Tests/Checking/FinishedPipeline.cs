@@ -29,7 +29,8 @@ internal static class FinishedPipeline
         var file = data["BTCUSDT-trades-part.csv"];
         await File.WriteAllLinesAsync(file, rows);
         await RunAsync(server, data, $"binance-trades:{file}");
-        await AddAsync(server, StreamNames.MarketData, "at never source x symbol Z kind trade price 1 qty 1 side buy trade_id 1");
+        await AddAsync(
+            server, StreamNames.MarketData, "at never source x symbol Z kind trade price 1 qty 1 side buy trade_id 1");
         foreach (var (at, side) in (IEnumerable<(int, string)>)
             [(1, "buy"), (2, "sell"), (2, "sell"), (3, "buy"), (9, "down"), (9, "up")])
             await AddAsync(server, StreamNames.SignalsRaw, $"at 2024-08-09T0{at}:00:00Z side {side} {Signal}");

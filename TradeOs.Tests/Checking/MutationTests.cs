@@ -95,7 +95,9 @@ public sealed class MutationTests
     [Finds("outcome-twice", "position", "waiting")]
     public void Check_AnEntryThereTwice_IsFound(string stream) => Damage(
         stream, (damaged, place) => damaged.Repeat(stream, place),
-        place => TextOf(stream, place, "stage") == "feed" ? "there are outside ticks, and one more cannot be told" : null);
+        place => TextOf(stream, place, "stage") == "feed"
+            ? "there are outside ticks, and one more cannot be told"
+            : null);
 
     [TestCaseSource(nameof(Streams))]
     public void Check_TwoEntriesInTheOtherOrder_AreFound(string stream) => Damage(
@@ -180,7 +182,8 @@ public sealed class MutationTests
     private IEnumerable<int> PlacesWith(string stream, string field, Random random)
     {
         var places = Enumerable.Range(0, _whole.Streams[stream].Count)
-            .Where(place => _whole.Streams[stream][place].Fields.TryGet(Encoding.UTF8.GetBytes(field), out _)).ToArray();
+            .Where(place => _whole.Streams[stream][place].Fields.TryGet(Encoding.UTF8.GetBytes(field), out _))
+            .ToArray();
         random.Shuffle(places);
         return places.Take(Trials);
     }
@@ -192,13 +195,15 @@ public sealed class MutationTests
     private static string Other(string field, string value)
     {
         if (value is "buy" or "sell") return value == "buy" ? "sell" : "buy";
-        if (field is "trace" or "cause" or "resolves" or "entry" && EntryId.TryParse(Encoding.UTF8.GetBytes(value), out var id))
+        if (field is "trace" or "cause" or "resolves" or "entry"
+            && EntryId.TryParse(Encoding.UTF8.GetBytes(value), out var id))
             return (id with { Sequence = id.Sequence + 1 }).ToString();
         if (field == "at") return value[..^2] + (value[^2] == '1' ? '2' : '1') + value[^1];
         if (field == "resolution") return value == "dropped" ? "requeued" : "dropped";
         if (field == "kind") return "quote";
-        if (field is "id" or "raw" or "sha256" || !decimal.TryParse(value, CultureInfo.InvariantCulture, out var number))
-            return value.Length > 0 && value[^1] is >= '0' and <= '8' ? value[..^1] + (char)(value[^1] + 1) : value + "x";
+        if (field is "id" or "raw" or "sha256"
+            || !decimal.TryParse(value, CultureInfo.InvariantCulture, out var number))
+            return value is [.., >= '0' and <= '8'] ? value[..^1] + (char)(value[^1] + 1) : value + "x";
         var step = new decimal(1, 0, 0, false, number.Scale);
         return (number + step).ToString(CultureInfo.InvariantCulture).TrimEndZeros();
     }

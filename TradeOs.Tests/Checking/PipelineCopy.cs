@@ -130,8 +130,9 @@ internal sealed class PipelineCopy
     public void Swap(string stream, int place, int other)
     {
         var entries = Streams[stream];
-        (entries[place], entries[other]) =
-            (entries[place] with { Fields = entries[other].Fields }, entries[other] with { Fields = entries[place].Fields });
+        var (fields, others) = (entries[place].Fields, entries[other].Fields);
+        entries[place] = entries[place] with { Fields = others };
+        entries[other] = entries[other] with { Fields = fields };
     }
 
     /// <summary>Changes fields of an entry.</summary>

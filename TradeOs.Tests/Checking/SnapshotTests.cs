@@ -117,7 +117,8 @@ public sealed class SnapshotTests
             var report = trimmed.Check();
 
             Assert.That(report.Findings, Is.Empty, $"trial {trial}");
-            var isTrimmed = Topology.Streams.Any(stream => _whole.Streams[stream].Count > trimmed.Streams[stream].Count);
+            var isTrimmed = Topology.Streams.Any(
+                stream => _whole.Streams[stream].Count > trimmed.Streams[stream].Count);
             if (isTrimmed) Assert.That(report.Unproven, Is.Not.Empty, $"trial {trial}");
         }
     }
@@ -146,8 +147,8 @@ public sealed class SnapshotTests
         Assert.That(moving.Check(atRest: false).Findings, Is.Empty);
         Assert.That(moving.Check(atRest: false).Stages[1].Waiting, Is.EqualTo(1));
         Assert.That(moving.Check().Findings.Single().ToString(), Is.EqualTo(
-            "signals.raw: found 1 entries signal-qualifier has not processed, expected none at rest. Let the pipeline " +
-            "run until idle: tradeos run --feed none --until-idle."));
+            "signals.raw: found 1 entries signal-qualifier has not processed, expected none at rest. Let the " +
+            "pipeline run until idle: tradeos run --feed none --until-idle."));
     }
 
     /// <summary>Profit and loss are computed again from where a strategy is known to hold nothing.</summary>
