@@ -58,3 +58,7 @@ public sealed class StageFailedException(string stage, string stream, EntryId id
             : $"{cause.GetType().Name}: {cause.Message} This is a bug in the stage; everything before this entry is " +
               "committed, nothing was skipped, and it stops here again after a restart.");
 }
+
+/// <summary>Entries vanished between two pages of a walk through a stream: what was read may have a gap. Walk
+/// again.</summary>
+public sealed class WalkOvertakenException(string message) : Exception(message);

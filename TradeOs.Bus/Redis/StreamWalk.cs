@@ -4,8 +4,9 @@ namespace TradeOs.Bus;
 
 /// <summary>Reads whole streams for looking, page by page on a connection of its own; consumes nothing.</summary>
 /// <remarks>
-/// A page is bounded in entries and in bytes, so one that would be larger comes entry by entry; of an entry too large by
-/// itself only the beginning is kept (<see cref="Entry.CutBytes"/>).
+/// A page is bounded in entries and in bytes, so one that would be larger comes entry by entry; of an entry too large
+/// by itself only the beginning is kept (<see cref="Entry.CutBytes"/>). Every page begins with the last entry of the one
+/// before: when that is gone, trimming overtook the walk and what follows may have a gap.
 /// </remarks>
 public sealed class StreamWalk(RedisOptions options) : IDisposable
 {
@@ -17,6 +18,7 @@ public sealed class StreamWalk(RedisOptions options) : IDisposable
 
     /// <summary>Every entry the stream holds up to <paramref name="last"/>, oldest first; each is valid until the next
     /// one is asked for.</summary>
+    /// <exception cref="WalkOvertakenException">Entries behind the last one given were trimmed or deleted.</exception>
     /// <exception cref="BusUnavailableException">The server is away.</exception>
     /// <exception cref="StreamDamagedException">The key holds something that is no stream.</exception>
     public async IAsyncEnumerable<Entry> EntriesAsync(
@@ -25,11 +27,15 @@ public sealed class StreamWalk(RedisOptions options) : IDisposable
         var after = EntryId.Zero;
         while (after < last)
         {
-            await TakePageAsync(stream, after, cancellationToken);
+            var isOverlapping = after != EntryId.Zero && _pace.Count(PageCount) > 1;
+            await TakePageAsync(stream, isOverlapping ? Before(after) : after, cancellationToken);
             var entries = _page.Entries;
-            if (entries.Count == 0) yield break;
+            if (isOverlapping && (entries.Count == 0 || entries[0].Id != after))
+                throw new WalkOvertakenException($"{stream}: entries behind {after} were trimmed while it was read.");
+            if (entries.Count == (isOverlapping ? 1 : 0)) yield break;
             foreach (var entry in entries)
             {
+                if (entry.Id == after) continue;
                 if (entry.Id > last) yield break;
                 yield return entry;
             }
@@ -41,6 +47,10 @@ public sealed class StreamWalk(RedisOptions options) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _connection?.Dispose();
+
+    private static EntryId Before(EntryId id) => id.Sequence > 0
+        ? id with { Sequence = id.Sequence - 1 }
+        : new EntryId(id.Milliseconds - 1, ulong.MaxValue);
 
     /// <summary>A connection whose reply was too large is lost; the next one asks for one entry at a time.</summary>
     private async Task TakePageAsync(string stream, EntryId after, CancellationToken cancellationToken)

@@ -56,7 +56,8 @@ for i = 1, READERS do
   local key, values = KEYS[STREAMS + i], {}
   local kind = type_of(key)
   if kind == 'hash' then
-    for j, value in ipairs(redis.call('HMGET', key, 'position', 'count', 'written', 'silent')) do values[j] = text(value) end
+    local fields = redis.call('HMGET', key, 'position', 'count', 'written', 'silent')
+    for j = 1, #fields do values[j] = text(fields[j]) end
   end
   local was_opened = is_set and redis.call('SISMEMBER', opened, ARGV[2 + i]) or 0
   readers[i] = { kind, text(was_opened), values }

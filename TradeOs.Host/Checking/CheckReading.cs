@@ -25,27 +25,47 @@ public static class CheckReading
         using var walk = new StreamWalk(options);
         for (var attempt = 1; ; attempt++)
         {
-            var snapshot = await RedisSnapshot.TakeAsync(control, Topology.Streams, ReaderNames);
-            if (snapshot.Readers.Values.All(reader => !reader.WasOpened && reader is { Checkpoint: null, Fault: null }))
+            try
+            {
+                var (report, isOvertaken) = await AttemptAsync(control, walk, atRest, cancellationToken);
+                if (!isOvertaken || attempt >= AttemptsMax) return report;
+            }
+            catch (WalkOvertakenException overtaken) when (attempt >= 2 * AttemptsMax)
             {
                 throw new NothingToCheckException(
-                    $"Redis at {options.Endpoint}: no reader was ever opened on it, expected the checkpoints of a " +
-                    "pipeline that ran. Look with tradeos doctor whether it is the right server and has its data.");
+                    $"{overtaken.Message} {attempt} attempts were overtaken, expected reading to be faster than " +
+                    "trimming. Try again when it is quieter, or with a larger Streams:NAME:MaxLength.");
             }
-
-            using var check = new PipelineCheck(snapshot, atRest);
-            var isOvertaken = false;
-            foreach (var stream in PipelineCheck.Order)
+            catch (WalkOvertakenException)
             {
-                var facts = snapshot.Streams[stream];
-                check.Begin(stream);
-                var count = facts.Type == "stream" ? await ShowAsync(walk, stream, facts, check, cancellationToken) : 0;
-                isOvertaken |= count < facts.Report.Length;
-                check.End();
+                // What was read has a gap; the next attempt begins anew.
             }
-
-            if (!isOvertaken || attempt == AttemptsMax) return check.Complete();
         }
+    }
+
+    private static async Task<(CheckReport Report, bool IsOvertaken)> AttemptAsync(
+        ControlConnection control, StreamWalk walk, bool atRest, CancellationToken cancellationToken)
+    {
+        var snapshot = await RedisSnapshot.TakeAsync(control, Topology.Streams, ReaderNames);
+        if (snapshot.Readers.Values.All(reader => !reader.WasOpened && reader is { Checkpoint: null, Fault: null }))
+        {
+            throw new NothingToCheckException(
+                $"Redis at {control.Endpoint}: no reader was ever opened on it, expected the checkpoints of a " +
+                "pipeline that ran. Look with tradeos doctor whether it is the right server and has its data.");
+        }
+
+        using var check = new PipelineCheck(snapshot, atRest);
+        var isOvertaken = false;
+        foreach (var stream in PipelineCheck.Order)
+        {
+            var facts = snapshot.Streams[stream];
+            check.Begin(stream);
+            var count = facts.Type == "stream" ? await ShowAsync(walk, stream, facts, check, cancellationToken) : 0;
+            isOvertaken |= count < facts.Report.Length;
+            check.End();
+        }
+
+        return (check.Complete(), isOvertaken);
     }
 
     private static async Task<long> ShowAsync(

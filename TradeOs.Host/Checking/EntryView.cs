@@ -4,13 +4,16 @@ using TradeOs.Bus;
 
 namespace TradeOs.Host;
 
-/// <summary>The fields of one entry as text; bytes that are not ASCII stay apart, each a character of its own.</summary>
+/// <summary>The fields of one entry as text; bytes that are not ASCII stay apart, each a character of its own.
+/// </summary>
 internal sealed class EntryView
 {
     /// <summary>More fields than any entry may have; what is behind is not looked at.</summary>
     private const int FieldsMax = 1001;
 
     private const string NumberFormat = "0.############################";
+
+    private const DateTimeStyles Utc = DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal;
 
     private readonly List<(string Name, string Value)> _fields = [];
 
@@ -84,8 +87,8 @@ internal sealed class EntryView
         decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 
     /// <summary>Reads a time.</summary>
-    public static bool TryTime(string? text, out DateTime time) => DateTime.TryParse(
-        text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out time);
+    public static bool TryTime(string? text, out DateTime time) =>
+        DateTime.TryParse(text, CultureInfo.InvariantCulture, Utc, out time);
 
     /// <summary>The shortest exact text of a number.</summary>
     public static string Canonical(decimal number) =>

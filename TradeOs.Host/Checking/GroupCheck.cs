@@ -24,8 +24,9 @@ internal sealed class GroupCheck(StageCheck stage, StreamSnapshot stream, CheckN
 
         CheckPending(group);
         CheckDelivered(group);
-        foreach (var consumer in group.Consumers.Where(found => found.Name != stage.Reader.Name && found.Pending > 0))
+        foreach (var consumer in group.Consumers)
         {
+            if (consumer.Name == stage.Reader.Name || consumer.Pending == 0) continue;
             notes.Found(
                 CheckCodes.Consumer, Where, $"consumer {consumer.Name} with {consumer.Pending} pending",
                 $"no consumer but {stage.Reader.Name}", "Give that program a group of its own. " + Reopen);
@@ -36,7 +37,8 @@ internal sealed class GroupCheck(StageCheck stage, StreamSnapshot stream, CheckN
             notes.Found(CheckCodes.Waiting, Where, $"{group.Pending} pending", "nothing pending at rest", Reopen);
         if (group.Lag is > 0)
             notes.Found(CheckCodes.Waiting, Where, $"lag {group.Lag}", "lag 0 at rest", Reopen);
-        if (group.Lag is null) notes.NotProven(Where, "its lag: the server cannot tell it; the checkpoint's count can.");
+        if (group.Lag is null)
+            notes.NotProven(Where, "its lag: the server cannot tell it; the checkpoint's count can.");
     }
 
     private void CheckPending(GroupSnapshot group)
@@ -60,6 +62,7 @@ internal sealed class GroupCheck(StageCheck stage, StreamSnapshot stream, CheckN
             return;
         }
 
+        if (stage.IsOvertaken) return;
         var delivered = stage.Inputs.CountUpTo(group.LastDelivered) - stage.Inputs.CountUpTo(position);
         var committed = group.PendingFirst.Count(id => id <= position);
         if (committed == GroupSnapshot.PendingNamedMax || group.Pending - committed == delivered) return;

@@ -52,7 +52,8 @@ internal sealed class Holding(bool isKnown)
     {
         var profit = Math.Round((sale.Price - lot.Price) * units, MoneyPlaces);
         var (net, paid) = (profit - fees, lot.Price * units);
-        var share = Math.Abs(net) / AmountMax >= paid ? Math.Sign(net) * AmountMax : Math.Round(net / paid, MoneyPlaces);
+        var isBeyond = Math.Abs(net) / AmountMax >= paid;
+        var share = isBeyond ? Math.Sign(net) * AmountMax : Math.Round(net / paid, MoneyPlaces);
         var held = sale.At > lot.At ? (sale.At - lot.At).Ticks / TimeSpan.TicksPerMillisecond : 0;
         var open = _lots.Sum(other => other.Quantity);
         var average = open == 0 ? 0

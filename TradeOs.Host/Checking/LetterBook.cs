@@ -101,7 +101,9 @@ internal sealed class LetterBook(CheckNotes notes)
     {
         var where = Where(entry.Id);
         var look = CheckNotes.Look(StreamNames.DeadLetters, entry.Id);
-        if (Resolution.Read(entry.Fields) is not { } resolution || resolution.IsRequeue != resolution.Entry.HasValue)
+        var text = entry.Fields.TryGet("entry"u8, out var named) ? EntryText.Show(named) : null;
+        if (Resolution.Read(entry.Fields) is not { } resolution || (resolution.Entry?.ToString() ?? "") != text
+            || resolution.IsRequeue != resolution.Entry.HasValue)
         {
             notes.Found(
                 CheckCodes.Resolution, where, entry.Fields.ToString(),

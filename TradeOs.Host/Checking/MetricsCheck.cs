@@ -41,8 +41,8 @@ internal sealed class MetricsCheck(CheckNotes notes)
         {
             notes.NotProven(
                 StreamNames.Metrics,
-                "profit_factor, max_drawdown, sharpe, equity: outcomes or snapshots were trimmed. The sums go on from " +
-                "the oldest snapshot left.");
+                "profit_factor, max_drawdown, sharpe, equity: outcomes or snapshots were trimmed. The sums go on " +
+                "from the oldest snapshot left.");
         }
 
         var capital = isWhole ? CapitalOf() : null;
@@ -95,7 +95,8 @@ internal sealed class MetricsCheck(CheckNotes notes)
         {
             notes.NotProven(
                 StreamNames.Metrics,
-                "equity and max_drawdown: the capital is in no stream, and the snapshots are too few or it was changed.");
+                "equity and max_drawdown: the capital is in no stream, and the snapshots are too few, or it was " +
+                "changed.");
         }
 
         return null;

@@ -85,8 +85,8 @@ internal sealed class MoneyCheck(CheckNotes notes)
         if (said.Length != expected.Count)
         {
             notes.Found(
-                CheckCodes.Profit, $"fills/{fill.Id}", $"{said.Length} outcomes", $"{expected.Count}, one a lot it closes",
-                CheckNotes.Look("fills", fill.Id));
+                CheckCodes.Profit, $"fills/{fill.Id}", $"{said.Length} outcomes",
+                $"{expected.Count}, one a lot it closes", CheckNotes.Look("fills", fill.Id));
         }
 
         foreach (var (found, figures) in said.Zip(expected))

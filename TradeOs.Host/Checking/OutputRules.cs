@@ -12,7 +12,8 @@ internal static class OutputRules
     /// <param name="where">Its stream and id.</param>
     /// <param name="limit">Ask of a buy, bid of a sale, of the order behind a fill.</param>
     /// <param name="found">Takes code, where, found, expected.</param>
-    public static void Check(EntryView entry, string where, decimal? limit, Action<string, string, string, string> found)
+    public static void Check(
+        EntryView entry, string where, decimal? limit, Action<string, string, string, string> found)
     {
         var stream = where.Split('/')[0];
         if (stream == Stages.StreamNames.SignalsModified) CheckWeight(entry, where, found);
@@ -26,7 +27,8 @@ internal static class OutputRules
         if (entry.NumberOf("weight") is not { } weight) return;
         var isSale = entry["side"] == "sell";
         if (isSale && weight != 1) found(CheckCodes.Field, where, $"weight {weight} of an exit", "1");
-        if (!isSale && weight is <= 0 or > 100) found(CheckCodes.Field, where, $"weight {weight}", "above 0, up to 100");
+        if (!isSale && (weight <= 0 || weight > 100))
+            found(CheckCodes.Field, where, $"weight {weight}", "above 0, up to 100");
         if (entry.NumberOf("atr") is not { } range || range > price) return;
         var expected = Math.Round(range / price, MoneyPlaces);
         if (entry.NumberOf("volatility") is { } volatility && volatility != expected)

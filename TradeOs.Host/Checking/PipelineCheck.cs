@@ -40,7 +40,8 @@ public sealed class PipelineCheck : IDisposable
         (_money, _metrics) = (new MoneyCheck(_notes), new MetricsCheck(_notes));
         _numbers = new Dictionary<string, NumberCheck>
         {
-            [StreamNames.TradeIntents] = new("intent_id", _notes), [StreamNames.TradeApproved] = new("order_id", _notes),
+            [StreamNames.TradeIntents] = new("intent_id", _notes),
+            [StreamNames.TradeApproved] = new("order_id", _notes),
         };
         CheckReaders();
     }
@@ -62,7 +63,7 @@ public sealed class PipelineCheck : IDisposable
         }
 
         _open = new StreamPass(
-            stream, facts.Report, StageOf(found => found.Outputs[0] == stream), StageOf(found => found.Input == stream));
+            stream, facts.Report, StageOf(its => its.Outputs[0] == stream), StageOf(its => its.Input == stream));
     }
 
     /// <summary>Takes the next entry of the stream.</summary>
@@ -88,16 +89,25 @@ public sealed class PipelineCheck : IDisposable
     {
         var pass = Pass;
         _streams[pass.Stream] = pass.Complete(OutsideOf(pass));
+        if (_streams[pass.Stream].Sha256 is null)
+            _notes.NotProven(pass.Stream, "its digest: an entry is too large to be read whole.");
         var overtaken = pass.Report.Length - pass.Count;
         if (overtaken > 0)
             _notes.NotProven(pass.Stream, $"{overtaken} entries that were trimmed or deleted while it was read.");
         CheckDeleted(pass);
-        if (pass.Reader is { } reader) reader.InputsGone = pass.Gone;
+        if (pass.Reader is { } reader) (reader.InputsGone, reader.InputsGoneBefore) = (pass.Gone, pass.GoneBefore);
         if (pass.Count == 0 && pass.Gone > 0) Start(new EntryId(ulong.MaxValue, ulong.MaxValue));
         if (pass.Stream == StreamNames.DeadLetters) _letters.IsTrimmed = pass.Gone > 0;
         if (pass.Stream == StreamNames.Rejected) _refusals.IsTrimmed = pass.Gone > 0;
+        if (_numbers.TryGetValue(pass.Stream, out var numbers)) numbers.Complete(NumberedGone(pass));
         if (pass.Writer is { } writer) Account(writer, pass);
-        if (pass.Stream == StreamNames.MarketData) CheckFeed(pass);
+        if (pass.Stream == StreamNames.MarketData)
+        {
+            var feed = _snapshot.Readers[Topology.Feed.Name].Checkpoint ?? Checkpoint.Start;
+            var outside = new FeedCheck(feed, _letters, _notes).OutsideOf(pass.Report.Added);
+            _streams[pass.Stream] = _streams[pass.Stream] with { Outside = outside };
+        }
+
         Dispose();
     }
 
@@ -187,7 +197,7 @@ public sealed class PipelineCheck : IDisposable
         var pass = Pass;
         pass.Writer!.AddOutput(view, view.Cause!.Value);
         if (_numbers.TryGetValue(pass.Stream, out var numbers))
-            numbers.Add(view, $"{pass.Stream}/{view.Id}", NumberedGone(pass, view.Id));
+            numbers.Add(view, $"{pass.Stream}/{view.Id}");
         if (pass.Stream == StreamNames.TradeIntents) PlanRules.Check(view, _plans, _notes);
         if (pass.Stream == StreamNames.Outcomes) _money.AddOutcome(view);
         if (pass.Stream == StreamNames.Metrics) _metrics.AddSnapshot(view);
@@ -214,10 +224,10 @@ public sealed class PipelineCheck : IDisposable
     }
 
     /// <summary>Numbers given to entries that are gone; null when that is not known.</summary>
-    private long? NumberedGone(StreamPass pass, EntryId first)
+    private long? NumberedGone(StreamPass pass)
     {
-        if (pass.GoneBefore == 0) return 0;
-        return _letters.IsTrimmed ? null : pass.GoneBefore - _letters.RequeuedBefore(pass.Stream, first);
+        if (pass.Gone == 0) return 0;
+        return _letters.IsTrimmed ? null : pass.Gone - _letters.RequeuedBefore(pass.Stream, pass.First);
     }
 
     private void Account(StageCheck writer, StreamPass pass)
@@ -238,31 +248,6 @@ public sealed class PipelineCheck : IDisposable
         if (pass.Stream == StreamNames.Metrics)
             _metrics.Complete(writer.InputsGone, pass.Gone);
     }
-
-    private void CheckFeed(StreamPass pass)
-    {
-        var feed = _snapshot.Readers[Topology.Feed.Name].Checkpoint ?? Checkpoint.Start;
-        var key = RedisKeys.Checkpoint(Topology.Feed.Name);
-        if (feed.Silent != 0)
-            NoteFeed(CheckCodes.Silent, key, $"silent {feed.Silent}", "0: each row is an entry or a dead letter");
-        if (feed.Count != feed.Written)
-            NoteFeed(CheckCodes.Written, key, $"written {feed.Written}", $"{feed.Count}, its count of rows");
-        if (_letters.IsTrimmed)
-        {
-            _notes.NotProven(pass.Stream, "how many entries other programs wrote: letters of the feed were trimmed.");
-            return;
-        }
-
-        pass.Outside = pass.Report.Added - (feed.Written - _letters.CountOf(Topology.Feed.Name));
-        _streams[pass.Stream] = _streams[pass.Stream] with { Outside = pass.Outside };
-        if (pass.Outside >= 0) return;
-        NoteFeed(
-            CheckCodes.Written, key, $"written {feed.Written}",
-            $"{feed.Written + pass.Outside}, all that {pass.Stream} and {StreamNames.DeadLetters} were given");
-    }
-
-    private void NoteFeed(string code, string key, string found, string expected) => _notes.Found(
-        code, key, found, expected, "A row is lost or the checkpoint was changed: run tradeos doctor.");
 
     private void CheckDeleted(StreamPass pass)
     {

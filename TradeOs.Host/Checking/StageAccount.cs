@@ -47,14 +47,19 @@ internal sealed class StageAccount(StageCheck stage, StageWritings writings, lon
         if (count > added)
         {
             notes.Found(
-                CheckCodes.CountAhead, Key, $"count {count}", $"at most {added}, all that {stage.Reader.Input} was given",
+                CheckCodes.CountAhead, Key, $"count {count}",
+                $"at most {added}, all that {stage.Reader.Input} was given",
                 "The stream was deleted and made anew, or the checkpoint was changed: run tradeos doctor.");
         }
-        else if (stage.InputsGone > count)
+        else if (stage.InputsGoneBefore > count)
         {
             notes.Found(
-                CheckCodes.Vanished, stage.Reader.Input!, $"{stage.InputsGone} entries gone, {Name} has read {count}",
-                "every entry that was not read", "Somebody trimmed or deleted them: run tradeos doctor.");
+                CheckCodes.Vanished, stage.Reader.Input!,
+                $"{stage.InputsGoneBefore} entries gone, {Name} has read {count}", "every entry that was not read", "Somebody trimmed or deleted them: run tradeos doctor.");
+        }
+        else if (stage.IsOvertaken)
+        {
+            NotProven("its position: the entries around it were trimmed while they were read.");
         }
         else if (count - stage.InputsGone != processed)
         {
@@ -106,8 +111,8 @@ internal sealed class StageAccount(StageCheck stage, StageWritings writings, lon
         CheckCodes.Form, $"{stage.Reader.Input}/{id}", "an entry nobody can decode and no dead letter about it",
         $"a dead letter of {Name}", CheckNotes.Look(stage.Reader.Input!, id));
 
-    /// <summary>What a stage writes to a stream follows its inputs, so what is gone was made of inputs up to that of the
-    /// oldest entry left.</summary>
+    /// <summary>What a stage writes to a stream follows its inputs, so what is gone was made of inputs up to that of
+    /// the oldest entry left.</summary>
     private bool CanHaveBeenTrimmed(EntryId input)
     {
         if (writings.OutputGone > 0 && (stage.Outputs == 0 || input < stage.CauseFirst)) return true;

@@ -37,6 +37,12 @@ internal sealed class StageCheck
     /// <summary>Entries of its input that are gone.</summary>
     public long InputsGone { get; set; }
 
+    /// <summary>Of them, those that were gone at the moment of the snapshot; the others were trimmed since.</summary>
+    public long InputsGoneBefore { get; set; }
+
+    /// <summary>Whether entries it had not processed at the moment of the snapshot were trimmed since.</summary>
+    public bool IsOvertaken => InputsGone > Checkpoint.Count && InputsGoneBefore <= Checkpoint.Count;
+
     /// <summary>Entries of its output that it wrote itself and that are held.</summary>
     public long Outputs { get; private set; }
 
@@ -83,7 +89,8 @@ internal sealed class StageCheck
     }
 
     /// <summary>Takes what it refused and buried; all of its output was added before.</summary>
-    public void AddOthers(IReadOnlyList<RefusedInput> refusals, IReadOnlyList<(EntryId Letter, EntryId Subject)> letters)
+    public void AddOthers(
+        IReadOnlyList<RefusedInput> refusals, IReadOnlyList<(EntryId Letter, EntryId Subject)> letters)
     {
         var causeLast = EntryId.Zero;
         foreach (var refusal in refusals)
@@ -146,7 +153,11 @@ internal sealed class StageCheck
     private void Follow(string where, ref EntryId last, EntryId cause)
     {
         if (cause < last)
-            Found(CheckCodes.CauseOrder, where, $"cause {cause}", $"one not before {last}, the cause of an earlier one");
+        {
+            Found(
+                CheckCodes.CauseOrder, where, $"cause {cause}", $"one not before {last}, the cause of an earlier one");
+        }
+
         if (cause > last) last = cause;
         if (cause > Checkpoint.Position)
         {

@@ -27,6 +27,11 @@ internal enum Silence
 internal sealed record StageContract(
     string Stage, Silence Silence, bool IsOneToOne, ImmutableArray<string> Carried, ImmutableArray<string> Codes)
 {
+    /// <summary>Codes of what is refused while trading is halted or reduced, and of what follows from it.</summary>
+    private const string TradingHalted = "TRADING_HALTED";
+    private const string TradingReduceOnly = "TRADING_REDUCE_ONLY";
+    private const string NotBought = "NOT_BOUGHT";
+
     private static readonly ImmutableArray<string> SignalFields =
         ["at", "symbol", "strategy", "side", "price", "bid", "ask", "volume", "confidence", "reason", "atr"];
 
@@ -40,24 +45,22 @@ internal sealed record StageContract(
         new("signal-qualifier", Silence.Never, true, SignalFields, [ConfidenceTooLow, Cooldown, Duplicate]),
         new("signal-modifier", Silence.Never, true, SignalFields, [VolatilityUnknown]),
         new(
-            "intent-planner", Silence.Never, true, ["at", "symbol", "strategy", "side", "price", "bid", "ask", "volume"],
+            "intent-planner", Silence.Never, true,
+            ["at", "symbol", "strategy", "side", "price", "bid", "ask", "volume"],
             [NothingToClose, AlreadyOpen, QuantityTooSmall, QuantityTooLarge]),
         new(
             "feasibility", Silence.Never, true, IntentFields,
             [
                 DuplicateIntent, NotionalMismatch, QuantityTooSmall, QuantityTooLarge, NotionalTooSmall,
                 NotionalTooLarge, PositionLimit, ExposureLimit, PriceSanity, RateLimit, NoPosition,
-                InsufficientPosition, TradingHalted,
+                InsufficientPosition, TradingHalted, TradingReduceOnly,
             ]),
         new(
             "execution", Silence.Never, true, ["at", "order_id", "symbol", "strategy", "side", "qty"],
-            [DuplicateOrder, PriceTooSmall, TradingHalted]),
+            [DuplicateOrder, PriceTooSmall, TradingHalted, TradingReduceOnly, NotBought]),
         new("outcome-tracker", Silence.AtBuys, false, ["at", "symbol", "strategy"], [NothingHeld]),
         new("metrics-publisher", Silence.Never, true, ["at"], []),
     ];
-
-    /// <summary>Code of everything refused while trading is halted.</summary>
-    private const string TradingHalted = "TRADING_HALTED";
 
     /// <summary>The contract of a stage.</summary>
     public static StageContract Of(string stage) => All.Single(contract => contract.Stage == stage);

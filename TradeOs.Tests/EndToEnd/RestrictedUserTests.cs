@@ -49,10 +49,12 @@ public sealed class RestrictedUserTests
         var run = await TradeOsProcess.RunAsync(Run(options, "--feed", file, "--until-idle", "--json", "--take-over"));
         var ended = await replaced.EndAsync();
         var doctor = await TradeOsProcess.RunAsync(["doctor", .. Where(options)]);
+        var check = await TradeOsProcess.RunAsync(["check", .. Where(options)]);
         var tail = await TradeOsProcess.RunAsync(["tail", "fills", "-n", "3", .. Where(options)]);
 
         Assert.That((run.ExitCode, ended.ExitCode), Is.EqualTo((0, 3)), $"{run}{ended}");
         Assert.That((status.ExitCode, doctor.ExitCode, tail.ExitCode), Is.EqualTo((0, 0, 0)), $"{status}{doctor}");
+        Assert.That(check.ExitCode, Is.Zero, check.ToString());
         Assert.That(run.Entries[StreamNames.Metrics], Is.GreaterThan(0));
         Assert.That(status.Output, Does.Contain($"Redis {options.Endpoint} "));
         Assert.That(doctor.Output, Does.Contain("Safe to trade on."));
