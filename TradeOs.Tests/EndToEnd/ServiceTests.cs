@@ -102,6 +102,7 @@ public sealed class ServiceTests
         const string state = "tradeos:state:signal-qualifier";
         foreach (var key in (await redis.CliAsync("HKEYS", state)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             await redis.CliAsync("HSET", state, key, "{ not ours");
+        await redis.CliAsync("HDEL", "tradeos:checkpoint:signal-qualifier", "digest", "sum");
         var before = await redis.CliAsync("XLEN", StreamNames.SignalsQualified);
 
         var first = await RealDataTests.RunAsync(redis, data, "simulated:count=6000,rate=max");
