@@ -5,11 +5,12 @@ using TradeOs.Tests.EndToEnd;
 
 namespace TradeOs.Tests.Chaos;
 
-/// <summary>A pipeline under test: the real executable on a real Redis, fed from a recording.</summary>
+/// <summary>A pipeline under test: the real executable on a real Redis, fed from a made-up market.</summary>
+/// <remarks>Between host and server stands a <see cref="WireProxy"/>, which keeps the ledger.</remarks>
 internal sealed class World : IAsyncDisposable
 {
-    /// <summary>Rows of the recording it is fed from.</summary>
-    public const int Rows = 19_904;
+    /// <summary>Rows of the market it is fed from that reach the first stream.</summary>
+    public const int Rows = GeneratedMarket.Rows;
 
     private static readonly TimeSpan MoveWaitMax = TimeSpan.FromSeconds(60);
     private static readonly Lazy<Task<IReadOnlyDictionary<string, string>>> Undisturbed = new(UndisturbedAsync);
@@ -23,8 +24,16 @@ internal sealed class World : IAsyncDisposable
     private World(Trial trial, RedisServerProcess redis, int batch)
     {
         (_trial, Redis, _batch) = (trial, redis, batch);
-        HostEndpoint = redis.Endpoint;
+        Ledger = new Ledger(_data["ledger.txt"]);
+        Wire = new WireProxy(redis.Port) { Answered = Ledger.Note };
+        HostEndpoint = Wire.Endpoint;
     }
+
+    /// <summary>The way between host and server.</summary>
+    public WireProxy Wire { get; }
+
+    /// <summary>What the host was told is committed.</summary>
+    public Ledger Ledger { get; }
 
     /// <summary>The server.</summary>
     public RedisServerProcess Redis { get; }
@@ -57,14 +66,22 @@ internal sealed class World : IAsyncDisposable
         _host = TradeOsProcess.Start(_trial.Program, [.. Arguments(), .. more]);
     }
 
+    /// <summary>Hands the running host over; the next one is started beside it.</summary>
+    public TradeOsProcess ReleaseHost()
+    {
+        var host = Host;
+        _host = null;
+        return host;
+    }
+
     /// <summary>Arguments of the host.</summary>
     public string[] Arguments() =>
     [
         "run", "--redis", HostEndpoint, "--set", "Redis:Mode=External", "--set", $"Pipeline:BatchCountMax={_batch}",
-        "--data", _data.Path, "--feed", $"binance-trades:{Recorded.File(Recorded.BtcSpot)}", "--until-idle", "--json",
+        "--data", _data.Path, "--feed", GeneratedMarket.Feed, .. GeneratedMarket.Settings, "--until-idle", "--json",
     ];
 
-    /// <summary>Rows of the recording that are in the stream, as the server says.</summary>
+    /// <summary>Rows of the market that are in the stream, as the server says.</summary>
     public async Task<long> PositionAsync() => Number(await AskAsync("XLEN", StreamNames.MarketData));
 
     /// <summary>A command to the server itself, past any proxy.</summary>
@@ -74,7 +91,7 @@ internal sealed class World : IAsyncDisposable
         {
             try
             {
-                _control ??= await ControlConnection.ConnectAsync(Redis.Options, _trial.Cancel);
+                _control ??= await ControlAsync();
                 return await _control.ExecuteAsync(command, arguments);
             }
             catch (BusUnavailableException) when (attempt < 50)
@@ -102,7 +119,7 @@ internal sealed class World : IAsyncDisposable
         }
     }
 
-    /// <summary>Inflicts so many disturbances, spread over the recording, each while the pipeline moves.</summary>
+    /// <summary>Inflicts so many disturbances, spread over the market, each while the pipeline moves.</summary>
     public async Task DisturbAsync(int count, IReadOnlyList<Disturbance> kinds)
     {
         var before = 0L;
@@ -121,10 +138,15 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Lets the host finish, and holds everything it left against a run that nobody disturbed.</summary>
     public async Task JudgeAsync()
     {
-        var result = await Host.EndAsync();
+        await JudgeAsync(await Host.EndAsync());
+        await Ledger.VerifyAsync(await ControlAsync());
+    }
+
+    /// <summary>Holds the summary of a host that ended against a run that nobody disturbed.</summary>
+    public static async Task JudgeAsync(TradeOsResult result)
+    {
         Trial.Demand(result.ExitCode == 0, $"The host did not finish: {result}");
-        var expected = await Undisturbed.Value;
-        foreach (var (stream, digest) in expected)
+        foreach (var (stream, digest) in await Undisturbed.Value)
         {
             Trial.Demand(
                 result.Digests[stream] == digest,
@@ -133,19 +155,62 @@ internal sealed class World : IAsyncDisposable
         }
     }
 
+    /// <summary>What must hold at every moment, looked at while no host writes: every acknowledged entry is there, and
+    /// nothing at or below a position is pending, unless a stranger read in the groups.</summary>
+    public async Task ExamineAsync(bool strangersRead = false)
+    {
+        var control = await ControlAsync();
+        await Ledger.VerifyAsync(control);
+        if (strangersRead) return;
+        foreach (var reader in Topology.Stages.Where(stage => stage.Mode == ReadMode.Group))
+        {
+            if ((string?)await control.ExecuteAsync("HGET", RedisKeys.Checkpoint(reader.Name), "position") is not
+                { } position) continue;
+            var pending = (RedisResult[])(await control.ExecuteAsync(
+                "XPENDING", reader.Input!, reader.Name, "-", position, 10))!;
+            Trial.Demand(
+                pending.Length == 0,
+                $"{reader.Input}: {pending.Length} entries at or below {position}, the position of {reader.Name}, are " +
+                "still pending: committed, not acknowledged.");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_host is { } host) await host.DisposeAsync();
         _control?.Dispose();
+        await Wire.DisposeAsync();
         await Redis.DisposeAsync();
+        Ledger.Dispose();
         _data.Dispose();
+    }
+
+    private async Task<ControlConnection> ControlAsync()
+    {
+        // Asked once: a connection that the death of the server cut is known by its failure.
+        if (_control is not null && await AnswersAsync(_control)) return _control;
+        _control?.Dispose();
+        return _control = await ControlConnection.ConnectAsync(Redis.Options, _trial.Cancel);
+    }
+
+    private static async Task<bool> AnswersAsync(ControlConnection control)
+    {
+        try
+        {
+            await control.ExecuteAsync("PING");
+            return true;
+        }
+        catch (BusUnavailableException)
+        {
+            return false;
+        }
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> UndisturbedAsync()
     {
         var result = await TradeOsProcess.RunAsync(
-            "run", "--bus", "memory", "--feed", $"binance-trades:{Recorded.File(Recorded.BtcSpot)}", "--until-idle",
-            "--json");
+            ["run", "--bus", "memory", "--feed", GeneratedMarket.Feed, .. GeneratedMarket.Settings, "--until-idle",
+            "--json"]);
         return result.ExitCode == 0
             ? result.Digests
             : throw new InvalidOperationException($"The undisturbed run failed: {result}");
