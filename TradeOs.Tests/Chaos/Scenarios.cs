@@ -14,6 +14,9 @@ internal static class Scenarios
         .. FailpointScenarios.All,
         .. OwnershipScenarios.All,
         .. TailScenarios.All,
+        .. OperatorScenarios.All,
+        .. SettingScenarios.All,
+        .. HostileScenarios.All,
     ];
 
     /// <summary>The scenario of that name.</summary>
