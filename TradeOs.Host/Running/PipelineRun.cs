@@ -99,6 +99,7 @@ internal sealed partial class PipelineRun
             .Select(service => (Service: service, Failure: service.ExecuteTask!.Exception!.GetBaseException()))
             .ToList();
         foreach (var (service, failure) in failures) Terminal.Say("red", "tradeos:", Sentence(service, failure));
+        _session.HasFailed = failures.Count > 0;
         if (failures.Any(failure => failure.Failure is FencedException)) _session.IsServerLeft = true;
         if (failures.Count > 0) return failures.Max(failure => ExitCode.Of(failure.Failure));
         if (services.OfType<IdleWatch>().Any(watch => watch.IsIdle))

@@ -72,7 +72,7 @@ internal sealed record Damage(string Name, DamageOutcome Outcome, string Inflict
         yield return Stop("position set back", key, Keep + "redis.call('HSET', K, 'position', '0-0')", Back);
         yield return Stop(
             "position set forward", key,
-            Keep + "redis.call('HSET', K, 'position', string.gsub(redis.call('HGET', K, 'position'), '-.*', '-999'))",
+            Keep + "redis.call('HSET', K, 'position', (string.gsub(redis.call('HGET', K, 'position'), '-.*', '-999')))",
             Back);
         yield return Stop("commit edited", key, Keep + "redis.call('HSET', K, 'commit', '999999@1')", Back);
         yield return Stop("count removed", key, Keep + "redis.call('HDEL', K, 'count')", Back);

@@ -9,7 +9,7 @@ namespace TradeOs.Tests.Chaos;
 internal static class OperatorScenarios
 {
     private const string Stop = "exit 1 naming what is gone, again at each start; undone, it goes on: same streams";
-    private const int ShortMax = 12;
+    private const int ShortMax = 8;
 
     private static readonly TimeSpan StopWaitMax = TimeSpan.FromSeconds(20);
 
@@ -20,10 +20,10 @@ internal static class OperatorScenarios
             trial => DownAsync(trial, trial.Has(Protections.LossAtOpening) ? trial.IsShort ? ShortMax : 999 : 999)),
         new(
             "operator-moving", "damage by redis-cli while the pipeline moves", Stop, Protections.CommitAgainstEdits,
-            trial => MovingAsync(trial, trial.Has(Protections.CommitAgainstEdits) ? trial.IsShort ? 8 : 999 : 0)),
+            trial => MovingAsync(trial, trial.Has(Protections.CommitAgainstEdits) ? trial.IsShort ? 6 : 999 : 0)),
         new(
             "operator-idle", "damage by redis-cli while the pipeline idles", Stop, Protections.LossWatch,
-            trial => IdleAsync(trial, trial.IsShort ? 8 : 999)),
+            trial => IdleAsync(trial, trial.IsShort ? 6 : 999)),
         new(
             "operator-group", "a consumer group destroyed, moved, read by a stranger while it is used",
             "the group is put back where its checkpoint is; same streams", Protections.GroupPutBack, GroupAsync),
@@ -51,7 +51,7 @@ internal static class OperatorScenarios
     private static async Task DownAsync(Trial trial, int count)
     {
         await using var world = await StartAsync(trial);
-        var position = await world.ReachAsync(trial.Random.Next(1500, 4000));
+        var position = await world.ReachAsync(trial.Random.Next(500, 1500));
         await world.Host.KillAsync();
         foreach (var damage in Pick(trial, Stopping, count))
         {
@@ -133,7 +133,7 @@ internal static class OperatorScenarios
         const string all = "for _, k in ipairs(redis.call('KEYS', '*')) do ";
         await RunAsync(world, all + "redis.call('COPY', k, k, 'DB', 2) end");
         await world.StartHostAsync();
-        var position = await world.ReachAsync(3000);
+        var position = await world.ReachAsync(2000);
         await Task.Delay(2500, trial.Cancel);
         await world.Host.KillAsync();
         await RunAsync(world, "redis.call('SWAPDB', 0, 2)");
