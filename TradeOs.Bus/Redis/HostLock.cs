@@ -73,7 +73,7 @@ public sealed class HostLock : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Whether our place is still there; another owner is answered by taking it again, which refuses.</summary>
+    /// <summary>Whether our place is still there; another owner is refused when it is taken again.</summary>
     private async Task<Place> LookAsync()
     {
         try

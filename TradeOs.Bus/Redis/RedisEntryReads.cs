@@ -140,7 +140,8 @@ internal sealed class RedisEntryReads
                 }
             }
 
-            if (name == _definition.Name) return read is null ? last != _received.ToString() : $"{last} {read}" != Received;
+            if (name != _definition.Name) continue;
+            return read is null ? last != _received.ToString() : $"{last} {read}" != Received;
         }
 
         return true;

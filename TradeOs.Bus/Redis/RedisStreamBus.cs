@@ -232,7 +232,8 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         if (checkpoint.Count >= acknowledged) return;
         throw new StreamDamagedException(
             $"{reader}: Redis at {_options.Endpoint} had acknowledged {acknowledged} inputs, " +
-            $"{RedisKeys.Checkpoint(reader)} now says {checkpoint.Count}: acknowledged writes are gone. Look with tradeos doctor why, and restore its data.");
+            $"{RedisKeys.Checkpoint(reader)} now says {checkpoint.Count}: acknowledged writes are gone. Look " +
+            "with tradeos doctor why, and restore its data.");
     }
 
     private void NoteReader(RedisStreamReader reader)

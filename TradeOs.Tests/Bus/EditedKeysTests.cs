@@ -50,7 +50,7 @@ public sealed class EditedKeysTests : RedisFixture
 
     [TestCase("position", "0-0")]
     [TestCase("count", "7")]
-    public async Task Open_AFieldOfTheCheckpointWasEdited_IsDamagedUntilItIsPutBackOrAccepted(string field, string value)
+    public async Task Open_AFieldOfTheCheckpointWasEdited_IsDamagedUntilPutBack(string field, string value)
     {
         using (var bus = NewHost()) await (await CommittedAsync(bus)).DisposeAsync();
         await AddAsync("b", "c", "d", "e", "f", "g");

@@ -47,16 +47,18 @@ internal sealed record Damage(string Name, DamageOutcome Outcome, string Inflict
         yield return Stop(
             "XSETID of entries-added back", stream,
             Keep + "local f = redis.call('XINFO', 'STREAM', K) redis.call('XSETID', K, f[8], 'ENTRIESADDED', f[2], " +
-            "'MAXDELETEDID', f[10]) redis.call('XTRIM', K, 'MAXLEN', 1) redis.call('XSETID', K, f[8], 'ENTRIESADDED', " +
-            "1, 'MAXDELETEDID', f[10])", Back);
+            "'MAXDELETEDID', f[10]) redis.call('XTRIM', K, 'MAXLEN', 1) redis.call('XSETID', K, f[8], " +
+            "'ENTRIESADDED', 1, 'MAXDELETEDID', f[10])", Back);
     }
 
     /// <summary>Entries that go before they were read; the host is down, so that they are unread for certain.</summary>
     public static IEnumerable<Damage> OfUnread(string stream)
     {
         const string three = Keep + "local ids = {} for i = 1, 3 do ids[i] = redis.call('XADD', K, '*', 'a', 'b') end ";
-        yield return Stop("XTRIM past unread entries", stream, three + "redis.call('XTRIM', K, 'MAXLEN', 1)", Back, true);
-        yield return Stop("XTRIM MINID past unread", stream, three + "redis.call('XTRIM', K, 'MINID', ids[3])", Back, true);
+        yield return Stop(
+            "XTRIM past unread entries", stream, three + "redis.call('XTRIM', K, 'MAXLEN', 1)", Back, true);
+        yield return Stop(
+            "XTRIM MINID past unread", stream, three + "redis.call('XTRIM', K, 'MINID', ids[3])", Back, true);
         yield return Stop("XDEL of unread entries", stream, three + "redis.call('XDEL', K, ids[2])", Back, true);
     }
 
@@ -88,8 +90,8 @@ internal sealed record Damage(string Name, DamageOutcome Outcome, string Inflict
             "a key of another type", key, Keep + "redis.call('DEL', K) redis.call('SET', K, 'x')", Back);
         yield return Stop(
             "a value edited", key,
-            Keep + "local f = redis.call('HKEYS', K)[1] redis.call('HSET', K, f, redis.call('HGET', K, f) .. ' ')", Back,
-            true);
+            Keep + "local f = redis.call('HKEYS', K)[1] redis.call('HSET', K, f, redis.call('HGET', K, f) .. ' ')",
+            Back, true);
     }
 
     /// <summary>What is put right without anybody.</summary>
@@ -106,7 +108,8 @@ internal sealed record Damage(string Name, DamageOutcome Outcome, string Inflict
         yield return GoesOn(
             "a stranger reads and acknowledges", stream,
             $"redis.call('XREADGROUP', 'GROUP', '{group}', 'stranger', 'NOACK', 'STREAMS', K, '>') for _, p in " +
-            $"ipairs(redis.call('XPENDING', K, '{group}', '-', '+', 99)) do redis.call('XACK', K, '{group}', p[1]) end");
+            $"ipairs(redis.call('XPENDING', K, '{group}', '-', '+', 99)) do " +
+            $"redis.call('XACK', K, '{group}', p[1]) end");
     }
 
     /// <summary>Keys that are made anew.</summary>
@@ -114,9 +117,9 @@ internal sealed record Damage(string Name, DamageOutcome Outcome, string Inflict
     {
         foreach (var key in (string[])["tradeos:readers", "tradeos:host", "tradeos:sealed"])
             yield return GoesOn("DEL", key, "redis.call('DEL', K)");
-        yield return new Damage("SWAPDB", DamageOutcome.Stops, "redis.call('SWAPDB', 0, 1)", "redis.call('SWAPDB', 0, 1)");
-        yield return Stop(
-            "DEL", "tradeos:instance", Keep + "redis.call('DEL', K)", Back) with { OnlyWhenDown = false };
+        const string swap = "redis.call('SWAPDB', 0, 1)";
+        yield return new Damage("SWAPDB", DamageOutcome.Stops, swap, swap);
+        yield return Stop("DEL", "tradeos:instance", Keep + "redis.call('DEL', K)", Back);
     }
 
     public override string ToString() => Name;

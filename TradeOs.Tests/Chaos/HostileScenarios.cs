@@ -11,8 +11,8 @@ internal static class HostileScenarios
     [
         new(
             "hostile-entries", "malformed, oversized, non-UTF-8 entries XADDed to every stream while it moves",
-            "one dead letter each, whatever is killed; everything else as undisturbed", Protections.LetterForEach,
-            RunAsync),
+            "exactly one dead letter each, the host killed after each batch included; it runs to its end",
+            OperatorProtections.LetterForEach, RunAsync),
     ];
 
     private static async Task RunAsync(Trial trial)
@@ -33,7 +33,8 @@ internal static class HostileScenarios
 
             await world.Host.KillAsync();
             await world.StartHostAsync();
-            trial.Hit($"{added} hostile entries at {position} of {World.Rows} rows, {position - before} on, host killed");
+            trial.Hit(
+                $"{added} hostile entries at {position} of {World.Rows} rows, {position - before} on, host killed");
             before = position;
         }
 

@@ -10,26 +10,29 @@ internal static class OperatorScenarios
 {
     private const string Stop = "exit 1 naming what is gone, again at each start; undone, it goes on: same streams";
     private const int ShortMax = 8;
+    private const int CountLong = 60;
+    private const int MovingLong = 20;
 
-    private static readonly TimeSpan StopWaitMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StopWaitMax = TimeSpan.FromSeconds(60);
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new(
-            "operator-down", "damage by redis-cli while the host is down", Stop, Protections.LossAtOpening,
-            trial => DownAsync(trial, trial.Has(Protections.LossAtOpening) ? trial.IsShort ? ShortMax : 999 : 999)),
+            "operator-down", "damage by redis-cli while the host is down", Stop, OperatorProtections.LossAtOpening,
+            DownAsync),
         new(
-            "operator-moving", "damage by redis-cli while the pipeline moves", Stop, Protections.CommitAgainstEdits,
-            trial => MovingAsync(trial, trial.Has(Protections.CommitAgainstEdits) ? trial.IsShort ? 6 : 999 : 0)),
+            "operator-moving", "damage by redis-cli while the pipeline moves", Stop,
+            OperatorProtections.CommitAgainstEdits, MovingAsync),
         new(
-            "operator-idle", "damage by redis-cli while the pipeline idles", Stop, Protections.LossWatch,
-            trial => IdleAsync(trial, trial.IsShort ? 6 : 999)),
+            "operator-idle", "damage by redis-cli while the pipeline idles", Stop, OperatorProtections.LossWatch,
+            trial => IdleAsync(trial, trial.IsShort ? 6 : CountLong)),
         new(
             "operator-group", "a consumer group destroyed, moved, read by a stranger while it is used",
-            "the group is put back where its checkpoint is; same streams", Protections.GroupPutBack, GroupAsync),
+            "the group is put back where its checkpoint is; same streams", OperatorProtections.GroupPutBack,
+            GroupAsync),
         new(
             "operator-set-back", "all data of Redis set back to an older copy while the host is down",
-            "exit 1 naming the reader; put right, it goes on: same streams", Protections.Memory, SetBackAsync),
+            "exit 1 naming the reader; put right, it goes on: same streams", OperatorProtections.Memory, SetBackAsync),
     ];
 
     private static IReadOnlyList<Damage> Stopping =>
@@ -48,12 +51,15 @@ internal static class OperatorScenarios
         .. Damage.OfKeys().Where(damage => damage.Outcome == DamageOutcome.GoesOn),
     ];
 
-    private static async Task DownAsync(Trial trial, int count)
+    private static async Task DownAsync(Trial trial)
     {
+        var damages = trial.Has(OperatorProtections.LossAtOpening)
+            ? Pick(trial, Stopping, trial.IsShort ? ShortMax : CountLong)
+            : [.. Stopping.Where(damage => damage.Name == "position set back tradeos:checkpoint:signal-qualifier")];
         await using var world = await StartAsync(trial);
         var position = await world.ReachAsync(trial.Random.Next(500, 1500));
         await world.Host.KillAsync();
-        foreach (var damage in Pick(trial, Stopping, count))
+        foreach (var damage in damages)
         {
             await RunAsync(world, damage.Inflict);
             await world.StartHostAsync();
@@ -66,17 +72,17 @@ internal static class OperatorScenarios
         await world.JudgeAsync();
     }
 
-    private static async Task MovingAsync(Trial trial, int count)
+    private static async Task MovingAsync(Trial trial)
     {
         await using var world = await StartAsync(trial);
         var before = 0L;
         var edited = Stopping.Where(damage => damage.Name.StartsWith("commit edited", StringComparison.Ordinal));
-        var damages = count > 0
-            ? Pick(trial, [.. Stopping.Where(damage => !damage.OnlyWhenDown)], count)
+        var damages = trial.Has(OperatorProtections.CommitAgainstEdits)
+            ? Pick(trial, [.. Stopping.Where(damage => !damage.OnlyWhenDown)], trial.IsShort ? 6 : MovingLong)
             : [.. edited.Skip(1).Take(1)];
         for (var number = 0; number < damages.Count; number++)
         {
-            var position = await world.ReachAsync(before + 1 + ((World.Rows - 800 - before) / (damages.Count - number)));
+            var position = await world.ReachAsync(Next(before, damages.Count - number));
             var damage = damages[number];
             await RunAsync(world, damage.Inflict);
             await StoppedAsync(world, damage, "moving");
@@ -115,7 +121,7 @@ internal static class OperatorScenarios
         var (before, damages) = (0L, Repaired);
         for (var number = 0; number < damages.Count; number++)
         {
-            var position = await world.ReachAsync(before + 1 + ((World.Rows - 800 - before) / (damages.Count - number)));
+            var position = await world.ReachAsync(Next(before, damages.Count - number));
             await RunAsync(world, damages[number].Inflict);
             trial.Hit($"{damages[number]} at {position} of {World.Rows} rows, {position - before} on");
             before = position;
@@ -144,6 +150,9 @@ internal static class OperatorScenarios
         await world.StartHostAsync();
         await world.JudgeAsync();
     }
+
+    /// <summary>Where the next of so many damages is done, spread over the market.</summary>
+    private static long Next(long before, int left) => before + 1 + ((World.Rows - 800 - before) / left);
 
     private static async Task<World> StartAsync(Trial trial)
     {

@@ -6,7 +6,7 @@ namespace TradeOs.Tests.Chaos;
 /// <summary>Settings of Redis changed while the pipeline moves: the host stops with exit code 3, or waits.</summary>
 internal static class SettingScenarios
 {
-    private static readonly TimeSpan StopWaitMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StopWaitMax = TimeSpan.FromSeconds(60);
 
     /// <summary>Setting, wrong value, right value, what the message names.</summary>
     private static readonly (string Setting, string Wrong, string Right)[] Stopping =
@@ -20,9 +20,10 @@ internal static class SettingScenarios
     [
         new(
             "setting-stops", "CONFIG SET of a setting that would lose data, while the pipeline moves",
-            "exit 3 naming the setting; put back, same streams", Protections.SettingsWatched, StopsAsync),
+            "exit 3 naming the setting; put back, same streams", OperatorProtections.SettingsWatched, StopsAsync),
         new(
-            "setting-waits", "maxmemory too small, CLIENT PAUSE, CLIENT KILL, SCRIPT FLUSH, BGREWRITEAOF, BGSAVE, RESETSTAT",
+            "setting-waits",
+            "maxmemory too small, CLIENT PAUSE, CLIENT KILL, SCRIPT FLUSH, BGREWRITEAOF, BGSAVE, RESETSTAT",
             "it waits and goes on by itself; same streams", Protections.PositionInCommit, WaitsAsync),
     ];
 
@@ -36,7 +37,8 @@ internal static class SettingScenarios
         for (var number = 0; number < settings.Length; number++)
         {
             var (setting, wrong, right) = settings[number];
-            var position = await world.ReachAsync(before + 1 + ((World.Rows - 2500 - before) / (settings.Length - number)));
+            var position = await world.ReachAsync(
+                before + 1 + ((World.Rows - 2500 - before) / (settings.Length - number)));
             await world.AskAsync("CLIENT", "PAUSE", 3000, "WRITE");
             await world.AskAsync("CONFIG", "SET", setting, wrong);
             await StoppedAsync(world.Host, setting);
@@ -63,7 +65,8 @@ internal static class SettingScenarios
         var before = 0L;
         for (var number = 0; number < commands.Length; number++)
         {
-            var position = await world.ReachAsync(before + 1 + ((World.Rows - 800 - before) / (commands.Length - number)));
+            var position = await world.ReachAsync(
+                before + 1 + ((World.Rows - 800 - before) / (commands.Length - number)));
             await world.AskAsync(commands[number][0], [.. commands[number][1..]]);
             if (commands[number] is ["CONFIG", "SET", ..])
             {
@@ -71,7 +74,8 @@ internal static class SettingScenarios
                 await world.AskAsync("CONFIG", "SET", "maxmemory", "0");
             }
 
-            trial.Hit($"{string.Join(' ', commands[number])} at {position} of {World.Rows} rows, {position - before} on");
+            trial.Hit(
+                $"{string.Join(' ', commands[number])} at {position} of {World.Rows} rows, {position - before} on");
             before = position;
         }
 
