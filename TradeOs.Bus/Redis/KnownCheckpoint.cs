@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TradeOs.Bus;
 
-/// <summary>What a reader's checkpoint and state are, as far as this host knows: as opened, then as committed.</summary>
+/// <summary>Checkpoint and state of a reader as this host knows them: as opened, then as committed.</summary>
 /// <remarks>Written by its reader, read by <see cref="LossWatch"/> as well.</remarks>
 internal sealed class KnownCheckpoint
 {

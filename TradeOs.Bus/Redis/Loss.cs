@@ -53,13 +53,13 @@ internal static class Loss
 
     /// <summary>A stream to which fewer entries were appended than its reader has read.</summary>
     public static StreamDamagedException MadeAnew(ReaderDefinition reader, long count, StreamFacts facts) => new(
-        $"{reader.Input}: {reader.Name} has read {count} entries but only {facts.Added} were ever appended. The stream " +
-        $"was deleted and made anew, or set back; {Next}");
+        $"{reader.Input}: {reader.Name} has read {count} entries but only {facts.Added} were ever appended. The " +
+        $"stream was deleted and made anew, or set back; {Next}");
 
     /// <summary>A stream that ends before an entry known to have been in it.</summary>
     public static StreamDamagedException SetBack(string stream, EntryId found, string known) => new(
-        $"{stream}: its last id is {found}, expected at least {known}, which was written to it. The stream was deleted, " +
-        $"or set back to an older copy; {Next}");
+        $"{stream}: its last id is {found}, expected at least {known}, which was written to it. The stream was " +
+        $"deleted, or set back to an older copy; {Next}");
 
     /// <summary>A stream nothing can be appended to any more.</summary>
     public static StreamDamagedException Exhausted(string stream, EntryId last) => new(
@@ -69,13 +69,14 @@ internal static class Loss
 
     /// <summary>A state that is not as it was committed.</summary>
     public static StreamDamagedException State(string reader, string found, string expected) => new(
-        $"{RedisKeys.State(reader)}: {found}, expected {expected} as {reader} committed it. Somebody changed, removed or " +
-        $"replaced it; {Next}");
+        $"{RedisKeys.State(reader)}: {found}, expected {expected} as {reader} committed it. Somebody changed, " +
+        $"removed or replaced it; {Next} To take it as it is, run HDEL {RedisKeys.Checkpoint(reader)} digest sum.");
 
     /// <summary>A checkpoint that is not as it was committed.</summary>
     public static StreamDamagedException Edited(string reader, string found, string expected) => new(
         $"{RedisKeys.Checkpoint(reader)} was edited: position count written silent commit are \"{found}\", expected " +
-        $"{expected}. Put it back with HSET, or restore the data of this server, then start again.");
+        $"{expected}. Put it back with HSET, or restore the data of this server, then start again. To take it as it " +
+        $"is, run HDEL {RedisKeys.Checkpoint(reader)} sum and start once with --adopt.");
 
     private static string Named(string type) => type == "none" ? "nothing" : $"a {type}";
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TradeOs.Bus;
 
-/// <summary>Looks, while the pipeline runs or idles, whether everything this host has committed is still there.</summary>
+/// <summary>Looks, while the pipeline runs or idles, whether all that this host committed is there.</summary>
 /// <remarks>
 /// A commit and a reader that catches up look at what they touch. This finds the rest: what was taken away or changed
 /// where nothing moves. It reads on a connection of its own and writes nothing.

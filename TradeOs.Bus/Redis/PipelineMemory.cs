@@ -60,8 +60,8 @@ public sealed class PipelineMemory
         if (facts.Added >= known.Added) return;
         throw new StreamDamagedException(string.Create(
             CultureInfo.InvariantCulture,
-            $"{stream}: {facts.Added} entries were ever appended, expected at least {known.Added}, which were seen in " +
-            $"it. The stream was deleted and made anew, or set back to an older copy; {Loss.Next}"));
+            $"{stream}: {facts.Added} entries were ever appended, expected at least {known.Added}, which were seen " +
+            $"in it. The stream was deleted and made anew, or set back to an older copy; {Loss.Next}"));
     }
 }
 

@@ -140,7 +140,8 @@ internal sealed class RedisEntryReads
                 }
             }
 
-            if (name == _definition.Name) return read is null ? last != _received.ToString() : $"{last} {read}" != Received;
+            if (name != _definition.Name) continue;
+            return read is null ? last != _received.ToString() : $"{last} {read}" != Received;
         }
 
         return true;
@@ -174,6 +175,9 @@ internal sealed class RedisEntryReads
     {
         if (_next.Entries.Count == 0) return;
         (_received, _receivedCount) = (_next.Entries[^1].Id, _receivedCount + _next.Entries.Count);
+
+        // Who went past it could not go back when the entry is taken out again.
+        if (_received.Milliseconds == ulong.MaxValue) throw Loss.Exhausted(_definition.Input!, _received);
     }
 
     /// <summary>A stream or group that is not there any more, or not a stream: opening says which, or puts the group

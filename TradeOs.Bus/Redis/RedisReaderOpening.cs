@@ -127,7 +127,8 @@ internal sealed class RedisReaderOpening(
         var digest = new StateDigest(state).Text;
         return _digest is null || digest == _digest
             ? state
-            : throw Loss.State(definition.Name, $"{state.Count} keys with the digest {digest}", $"the digest {_digest}");
+            : throw Loss.State(
+                definition.Name, $"{state.Count} keys with the digest {digest}", $"the digest {_digest}");
     }
 
     /// <summary>Reads the control flag; empty when there is none.</summary>

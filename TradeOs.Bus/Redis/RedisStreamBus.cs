@@ -286,8 +286,9 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         var acknowledged = Memory.CountOf(reader);
         if (checkpoint.Count >= acknowledged) return;
         throw new StreamDamagedException(
-            $"{reader}: Redis at {_options.Endpoint} had acknowledged {acknowledged} inputs, its checkpoint now says " +
-            $"{checkpoint.Count}: acknowledged writes are gone. Look with tradeos doctor why, and restore its data.");
+            $"{reader}: Redis at {_options.Endpoint} had acknowledged {acknowledged} inputs, " +
+            $"{RedisKeys.Checkpoint(reader)} now says {checkpoint.Count}: acknowledged writes are gone. Look " +
+            "with tradeos doctor why, and restore its data.");
     }
 
     private void NoteReader(RedisStreamReader reader)

@@ -104,7 +104,7 @@ internal sealed class RedisStreamReader : IStreamReader
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>A stream that is gone is loss; a group that was moved or removed is put back by opening again.</summary>
+    /// <summary>A stream that is gone is loss; a group that was moved is put back by opening again.</summary>
     private async Task<Exception> MovedAsync(GroupMovedException moved)
     {
         var type = (await _connection.AskAsync("TYPE", _definition.Input!)).Text();

@@ -29,7 +29,8 @@ internal sealed class StateDigest
     public string TextAfter(IReadOnlyDictionary<string, string?> changes)
     {
         var sum = _sum;
-        foreach (var (key, value) in changes) sum = Moved(sum, _parts.GetValueOrDefault(key), PartOrNothing(key, value));
+        foreach (var (key, value) in changes)
+            sum = Moved(sum, _parts.GetValueOrDefault(key), PartOrNothing(key, value));
         return Shown(sum);
     }
 

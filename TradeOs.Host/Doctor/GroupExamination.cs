@@ -83,7 +83,7 @@ internal sealed class GroupExamination(
 
     private void NoteMissing(string stream, string group) => examination.Found(
         Checks.GroupMissing, stream, "no such group", $"the consumer group {group}",
-        $"Run `XGROUP CREATE {stream} {group} 0`: when the host opens it, it is put where its checkpoint is, and " +
+        $"Start the host, which makes it anew where its checkpoint is, or run `XGROUP CREATE {stream} {group} 0`: " +
         "nothing is lost or done twice.");
 
     private void NoteConsumer(string stream, string group, string name, long pending) => examination.Found(

@@ -51,8 +51,8 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
         if (type is not ("string" or "none"))
         {
             throw new StreamDamagedException(
-                $"{RedisKeys.Instance}: expected a string, found a {type}. Somebody put it there; restore the data of " +
-                $"this server, or run DEL {RedisKeys.Instance} and start once with --adopt.");
+                $"{RedisKeys.Instance}: expected a string, found a {type}. Somebody put it there; restore the data " +
+                $"of this server, or run DEL {RedisKeys.Instance} and start once with --adopt.");
         }
 
         return (string?)await connection.ExecuteAsync("GET", RedisKeys.Instance);
@@ -60,8 +60,8 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
 
     private StreamDamagedException Emptied(ControlConnection connection) => new(
         $"{RedisKeys.Instance} is gone from Redis at {connection.Endpoint}, and was there when this host started: " +
-        "somebody emptied the server (FLUSHALL, SWAPDB) or removed the key. Undo it or restore the data of this server; " +
-        $"when only this key was removed run SET {RedisKeys.Instance} {_file.Read()?.Id}, then start again.");
+        "somebody emptied the server (FLUSHALL, SWAPDB) or removed the key. Undo it or restore the data of this " +
+        $"server; when only this key was removed run SET {RedisKeys.Instance} {_file.Read()?.Id}, then start again.");
 
     private async Task CompareAsync(ControlConnection connection, InstanceRecord ours, string? theirs)
     {

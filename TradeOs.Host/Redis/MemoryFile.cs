@@ -66,8 +66,8 @@ public sealed class MemoryFile(string dataDirectory)
         }
 
         throw new RefusedException(
-            $"{FilePath}: found \"{text[..Math.Min(text.Length, 80)]}\", expected JSON with readers and streams. Remove " +
-            "it, or start with --adopt: then only what Redis itself holds tells whether its data was set back.");
+            $"{FilePath}: found \"{text[..Math.Min(text.Length, 80)]}\", expected JSON with readers and streams. " +
+            "Remove it, or start with --adopt: then only what Redis itself holds tells whether its data was set back.");
     }
 
     private sealed record Kept(IReadOnlyDictionary<string, long> Readers, IReadOnlyDictionary<string, Mark> Streams);

@@ -21,6 +21,9 @@ internal abstract class BusSession : IAsyncDisposable
     /// </summary>
     public bool IsServerLeft { get; set; }
 
+    /// <summary>Whether a service of this run failed: what is seen then is not remembered.</summary>
+    public bool HasFailed { get; set; }
+
     /// <summary>Whether a managed server stops with this run.</summary>
     public virtual bool IsServerToStop => false;
 

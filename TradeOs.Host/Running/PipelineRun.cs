@@ -107,6 +107,7 @@ internal sealed partial class PipelineRun
             .Select(service => service.ExecuteTask!.Exception!.InnerException!)
             .ToList();
         foreach (var failure in failures) Terminal.Say("red", "tradeos:", Sentence(failure));
+        _session.HasFailed = failures.Count > 0;
         if (failures.Any(failure => failure is FencedException)) _session.IsServerLeft = true;
         if (failures.Count > 0) return failures.Max(ExitCode.Of);
         if (services.OfType<IdleWatch>().Any(watch => watch.IsIdle))

@@ -83,7 +83,7 @@ internal sealed class RedisSession : BusSession
 
     public override async ValueTask DisposeAsync()
     {
-        await _watchService.LookLastAsync();
+        if (!HasFailed) await _watchService.LookLastAsync();
         _watch.Dispose();
         _watchService.Dispose();
         await _hostLock.DisposeAsync();

@@ -34,10 +34,18 @@ public abstract class RedisFixture
     {
         var options = Server.Options;
         change?.Invoke(options);
-        return new RedisStreamBus(
-            options, ImmutableDictionary<string, StreamLimit>.Empty, new OpenGate(), Guid.NewGuid().ToString("N"),
-            TimeProvider.System, NullLogger<RedisStreamBus>.Instance);
+        return NewHost(options, new PipelineMemory());
     }
+
+    /// <summary>The same of a host that remembers.</summary>
+    protected RedisStreamBus NewHost(PipelineMemory memory) => NewHost(Server.Options, memory);
+
+    private static RedisStreamBus NewHost(RedisOptions options, PipelineMemory memory) => new(
+        options, ImmutableDictionary<string, StreamLimit>.Empty, new OpenGate(), Guid.NewGuid().ToString("N"),
+        TimeProvider.System, NullLogger<RedisStreamBus>.Instance)
+    {
+        Memory = memory,
+    };
 
     protected async Task AddAsync(params string[] texts)
     {

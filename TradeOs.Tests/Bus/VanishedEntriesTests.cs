@@ -99,24 +99,44 @@ public sealed class VanishedEntriesTests : RedisFixture
     }
 
     [Test]
-    public async Task Run_AStrangerTakesEntriesFromTheGroup_IsDamaged()
+    public async Task Run_AStrangerTakesEntriesFromTheGroup_LosesNothing()
     {
         using var bus = NewHost();
+        var steals = 3;
         var stage = new CopyStage(Copy(ReadMode.Group))
         {
-            Applied = () => Server.CliAsync(
-                "XREADGROUP", "GROUP", "copy", "stranger", "COUNT", "1", "STREAMS", "in", ">")
-                .GetAwaiter().GetResult(),
+            Applied = () =>
+            {
+                if (steals-- > 0) StealAsync().GetAwaiter().GetResult();
+            },
         };
+        await (await bus.OpenAsync(stage.Reader, Cancel)).DisposeAsync();
+        await AddAsync("a", "b", "c", "d");
+        var loop = new StageLoop(bus, stage, new LoopLimits(1, Moment), new LoopProgress("copy"));
+
+        await RunUntilAsync(loop, async () => (await bus.InspectReaderAsync("copy", Cancel))!.Count >= 4);
+
+        Assert.That(await TextsAsync("out"), Is.EqualTo(["a", "b", "c", "d"]));
+    }
+
+    [Test]
+    public async Task Run_AStrangerReadsInTheGroupAgainAndAgain_IsDamaged()
+    {
+        using var bus = NewHost();
+        var stage = new CopyStage(Copy(ReadMode.Group)) { Applied = () => StealAsync().GetAwaiter().GetResult() };
         await (await bus.OpenAsync(stage.Reader, Cancel)).DisposeAsync();
         await AddAsync("a", "b", "c");
         var loop = new StageLoop(bus, stage, new LoopLimits(1, Moment), new LoopProgress("copy"));
 
         Assert.That(
             async () => await RunUntilAsync(loop, () => Task.FromResult(false)),
-            Throws.TypeOf<StreamDamagedException>()
-                .With.Message.Contains("in: 1 entries vanished before copy read them"));
+            Throws.TypeOf<StreamDamagedException>().With.Message.Contains("in group copy stands at")
+                .And.Message.Contains("Somebody else reads in it or moves it"));
+        Assert.That(await TextsAsync("out"), Is.Empty);
     }
+
+    private Task<string> StealAsync() =>
+        Server.CliAsync("XREADGROUP", "GROUP", "copy", "stranger", "COUNT", "1", "STREAMS", "in", ">");
 
     [TestCase(ReadMode.Offset)]
     [TestCase(ReadMode.Group)]

@@ -11,7 +11,13 @@ internal static class Scenarios
         new(
             "kill-redis", "kill -9 of redis at random", "nothing acknowledged is lost; same streams",
             Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillRedis], trial.IsShort ? 3 : 20)),
+        .. FailpointScenarios.All,
+        .. OwnershipScenarios.All,
+        .. TailScenarios.All,
         .. ZombieScenarios.All,
+        .. OperatorScenarios.All,
+        .. SettingScenarios.All,
+        .. HostileScenarios.All,
     ];
 
     /// <summary>The scenario of that name.</summary>

@@ -18,6 +18,9 @@ internal sealed class Trial(
     /// <summary>The program under test.</summary>
     public TradeOsProgram Program { get; } = program;
 
+    /// <summary>Whether the program has that protection, or it was taken out.</summary>
+    public bool Has(string protection) => WeakenedProgram.MissingIn(Program) != protection;
+
     /// <summary>Whether the round shall be over in seconds: fewer faults, the same invariants.</summary>
     public bool IsShort { get; } = isShort;
 

@@ -40,7 +40,8 @@ public sealed class ReaderFindingTests : DoctorFixture
             "^signals.raw is \"entries gone: 2\", expected every entry signal-qualifier has not read: Somebody " +
             "trimmed or deleted them. Restore the data of this server; the pipeline stops rather than go on without " +
             "it. Or accept the loss: with the host stopped run `HSET tradeos:checkpoint:signal-qualifier count " +
-            "[0-9]+ deleted 0-0`, and it goes on with what is left.$"));
+            "[0-9]+ deleted 0-0` and `HDEL tradeos:checkpoint:signal-qualifier sum`, start once with --adopt, and it " +
+            "goes on with what is left.$"));
         await AssertCuredAsync();
     }
 
@@ -81,7 +82,9 @@ public sealed class ReaderFindingTests : DoctorFixture
         Assert.That(found.ToString(), Does.Match(
             "^signals.modified is \"entries ever appended: 1\", expected at least the [0-9]+ that intent-planner has " +
             "read: The stream was deleted and made anew. Restore the data of this server; .* run `HSET " +
-            "tradeos:checkpoint:intent-planner count 0 deleted 0-0`, and it goes on with what is left.$"));
+            "tradeos:checkpoint:intent-planner count 0 deleted 0-0` and `HDEL tradeos:checkpoint:intent-planner sum`, " +
+            "start once with --adopt, and it goes on with what is left.$"));
+        await RunsAsync("--adopt");
         await AssertCuredAsync();
     }
 
@@ -95,9 +98,9 @@ public sealed class ReaderFindingTests : DoctorFixture
         await CureAsync(_server, found);
 
         Assert.That(found.ToString(), Is.EqualTo(
-            "trade.intents is \"no such group\", expected the consumer group feasibility: Run `XGROUP CREATE " +
-            "trade.intents feasibility 0`: when the host opens it, it is put where its checkpoint is, and nothing is " +
-            "lost or done twice."));
+            "trade.intents is \"no such group\", expected the consumer group feasibility: Start the host, which makes " +
+            "it anew where its checkpoint is, or run `XGROUP CREATE trade.intents feasibility 0`: nothing is lost or " +
+            "done twice."));
         await AssertCuredAsync();
     }
 
@@ -147,9 +150,9 @@ public sealed class ReaderFindingTests : DoctorFixture
         Assert.That(Codes(await ExamineAsync()), Is.Empty);
     }
 
-    private async Task RunsAsync()
+    private async Task RunsAsync(params string[] more)
     {
-        var result = await RealDataTests.RunAsync(_server, _data, "simulated:count=3000,rate=max");
+        var result = await RealDataTests.RunAsync(_server, _data, "simulated:count=3000,rate=max", more);
         Assert.That(result.ExitCode, Is.Zero, result.ToString());
     }
 }

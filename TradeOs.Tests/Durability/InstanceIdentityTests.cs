@@ -83,13 +83,13 @@ public sealed class InstanceIdentityTests
     }
 
     [Test]
-    public async Task Verify_OfAnEmptiedRedisDuringTheRun_IsRefused([Values] bool adopted)
+    public async Task Verify_OfAnEmptiedRedisDuringTheRun_IsDamaged([Values] bool adopted)
     {
         var identity = Identity(adopted);
         await identity.VerifyAsync(_connection, default);
         await _connection.ExecuteAsync("FLUSHALL");
 
-        Assert.ThrowsAsync<RefusedException>(() => identity.VerifyAsync(_connection, default));
+        Assert.ThrowsAsync<StreamDamagedException>(() => identity.VerifyAsync(_connection, default));
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using TradeOs.Bus;
+using TradeOs.Host;
 using TradeOs.Stages;
 
 namespace TradeOs.Tests.EndToEnd;
@@ -87,7 +88,9 @@ public sealed class KillTests
         }
 
         await redis.CliAsync("HSET", RedisKeys.Checkpoint("signal-qualifier"), "position", "0-0", "count", "0");
+        await redis.CliAsync("HDEL", RedisKeys.Checkpoint("signal-qualifier"), "digest", "sum");
         await redis.CliAsync("DEL", RedisKeys.State("signal-qualifier"));
+        File.Delete(new MemoryFile(data.Path).FilePath);
         var result = await TradeOsProcess.RunAsync(Arguments(redis, data));
 
         Assert.That(result.ExitCode, Is.Zero, result.ToString());

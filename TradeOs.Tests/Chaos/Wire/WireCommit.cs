@@ -14,6 +14,7 @@ internal sealed record WireCommit(
     string Reader, string Id, string Position, long Inputs, IReadOnlyList<(string Stream, string Digest)> Outputs)
 {
     private const int KeysBeforeStreams = 4;
+    private const int WordsOfTheCheckpoint = 5;
 
     /// <summary>Reads it; the layout is told at the head of commit.lua.</summary>
     public static WireCommit Of(ReadOnlyMemory<byte> request)
@@ -28,6 +29,7 @@ internal sealed record WireCommit(
         var (inputs, outputs) = (Number(), Number());
         for (var word = 0; word < 2; word++) _ = cursor.Text();
         var streams = new string[Number()];
+        for (var word = 0; word < WordsOfTheCheckpoint; word++) _ = cursor.Text();
         for (int stream = 0, key = KeysBeforeStreams; stream < streams.Length; stream++)
         {
             streams[stream] = keys[key];

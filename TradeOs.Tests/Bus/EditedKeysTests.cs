@@ -1,0 +1,146 @@
+using NUnit.Framework;
+using TradeOs.Bus;
+
+namespace TradeOs.Tests.Bus;
+
+/// <summary>Keys of ours that somebody edited, set back or took away are found, and nothing is written over
+/// them.</summary>
+[TestFixture]
+public sealed class EditedKeysTests : RedisFixture
+{
+    private static readonly string Checkpoint = RedisKeys.Checkpoint("copy");
+    private static readonly string State = RedisKeys.State("copy");
+
+    [TestCase("position", "0-0")]
+    [TestCase("count", "7")]
+    [TestCase("written", "7")]
+    [TestCase("silent", "7")]
+    [TestCase("commit", "2@1")]
+    public async Task Commit_AFieldOfTheCheckpointWasEdited_IsDamagedAndWritesNothing(string field, string value)
+    {
+        using var bus = NewHost();
+        await using var reader = await CommittedAsync(bus);
+        await AddAsync("b");
+        var batch = await CopyOfAllAsync(reader);
+        await Server.CliAsync("HSET", Checkpoint, field, value);
+
+        var result = await reader.CommitAsync(batch, Cancel);
+
+        Assert.That(result, Is.EqualTo(CommitResult.Damaged));
+        Assert.That(reader.Detail, Does.Contain(Checkpoint + " was edited").And.Contain(value));
+        Assert.That(await TextsAsync("out"), Is.EqualTo(["a"]));
+    }
+
+    [TestCase("HSET", "mine")]
+    [TestCase("DEL", null)]
+    public async Task Commit_KeysOfTheStateWereChanged_IsDamagedAndWritesNothing(string command, string? key)
+    {
+        using var bus = NewHost();
+        await using var reader = await CommittedAsync(bus);
+        await AddAsync("b");
+        var batch = await CopyOfAllAsync(reader);
+        await Server.CliAsync(key is null ? [command, State] : [command, State, key, "{}"]);
+
+        var result = await reader.CommitAsync(batch, Cancel);
+
+        Assert.That(result, Is.EqualTo(CommitResult.Damaged));
+        Assert.That(reader.Detail, Does.Contain(State));
+        Assert.That(await TextsAsync("out"), Is.EqualTo(["a"]));
+    }
+
+    [TestCase("position", "0-0")]
+    [TestCase("count", "7")]
+    public async Task Open_AFieldOfTheCheckpointWasEdited_IsDamagedUntilPutBack(string field, string value)
+    {
+        using (var bus = NewHost()) await (await CommittedAsync(bus)).DisposeAsync();
+        await AddAsync("b", "c", "d", "e", "f", "g");
+        var before = await Server.CliAsync("HGET", Checkpoint, field);
+        await Server.CliAsync("HSET", Checkpoint, field, value);
+        for (var time = 0; time < 2; time++)
+        {
+            using var host = NewHost();
+            Assert.That(
+                async () => await host.OpenAsync(Copy(ReadMode.Group), Cancel),
+                Throws.TypeOf<StreamDamagedException>().With.Message.Contains(Checkpoint + " was edited")
+                    .And.Message.Contains($"HDEL {Checkpoint} sum"));
+        }
+
+        await Server.CliAsync("HSET", Checkpoint, field, before);
+        using var next = NewHost();
+        await (await next.OpenAsync(Copy(ReadMode.Group), Cancel)).DisposeAsync();
+    }
+
+    [Test]
+    public async Task Open_AValueOfTheStateWasEdited_IsDamaged()
+    {
+        using (var bus = NewHost()) await (await CommittedAsync(bus)).DisposeAsync();
+        await Server.CliAsync("HSET", State, "key", "another");
+
+        using var host = NewHost();
+
+        Assert.That(
+            async () => await host.OpenAsync(Copy(ReadMode.Group), Cancel),
+            Throws.TypeOf<StreamDamagedException>().With.Message.Contains(State).And.Message.Contains("digest"));
+    }
+
+    [Test]
+    public async Task Open_AnOutputSetBackToAnOlderCopy_IsDamaged()
+    {
+        using (var bus = NewHost())
+        {
+            await using var reader = await CommittedAsync(bus);
+            await Server.CliAsync("COPY", "out", "older");
+            await AddAsync("b");
+            await reader.CommitAsync(await CopyOfAllAsync(reader), Cancel);
+        }
+
+        await Server.CliAsync("RENAME", "older", "out");
+        using var host = NewHost();
+
+        Assert.That(
+            async () => await host.OpenAsync(Copy(ReadMode.Group), Cancel),
+            Throws.TypeOf<StreamDamagedException>().With.Message.Contains("out: its last id is")
+                .And.Message.Contains("set back to an older copy"));
+    }
+
+    [TestCase("tradeos:checkpoint:copy")]
+    [TestCase("tradeos:state:copy")]
+    [TestCase("in")]
+    [TestCase("out")]
+    public async Task Look_AKeyIsGoneWhileNothingMoves_IsDamagedAndNamesIt(string key)
+    {
+        using var bus = NewHost();
+        await using var reader = await CommittedAsync(bus);
+        using var watch = new LossWatch(bus, Server.Options);
+        Assert.That(await watch.TryLookAsync(Cancel), Is.True);
+        await Server.CliAsync("DEL", key);
+
+        Assert.That(
+            async () => await watch.TryLookAsync(Cancel),
+            Throws.TypeOf<StreamDamagedException>().With.Message.Contains(key));
+    }
+
+    [Test]
+    public async Task Open_AllDataSetBack_IsDamagedForAHostThatRemembers()
+    {
+        var memory = new PipelineMemory();
+        memory.Note("copy", 5);
+        using (var bus = NewHost()) await (await CommittedAsync(bus)).DisposeAsync();
+        using var host = NewHost(memory);
+
+        Assert.That(
+            async () => await host.OpenAsync(Copy(ReadMode.Group), Cancel),
+            Throws.TypeOf<StreamDamagedException>().With.Message.Contains("had acknowledged 5 inputs"));
+    }
+
+    /// <summary>One entry copied, with a piece of state.</summary>
+    private async Task<IStreamReader> CommittedAsync(RedisStreamBus bus)
+    {
+        var reader = await bus.OpenAsync(Copy(ReadMode.Group), Cancel);
+        await AddAsync("a");
+        var batch = await CopyOfAllAsync(reader);
+        batch.SetState("key", "value");
+        Assert.That(await reader.CommitAsync(batch, Cancel), Is.EqualTo(CommitResult.Committed));
+        return reader;
+    }
+}

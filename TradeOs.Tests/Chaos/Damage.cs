@@ -1,0 +1,134 @@
+namespace TradeOs.Tests.Chaos;
+
+/// <summary>What is promised when an operator did a damage.</summary>
+internal enum DamageOutcome
+{
+    /// <summary>Nothing happens, or it is put right without anybody: same streams.</summary>
+    GoesOn,
+
+    /// <summary>The host stops with exit code 1 and says what; so does each next start, until it is undone.</summary>
+    Stops,
+}
+
+/// <summary>Something an operator does with redis-cli, and its one promised outcome.</summary>
+/// <param name="Name">The command, for people.</param>
+/// <param name="Outcome">What is promised.</param>
+/// <param name="Inflict">Script that does it, all at once.</param>
+/// <param name="Undo">Script that undoes it; empty where nothing is to be undone.</param>
+/// <param name="Says">What the message of the stop must contain.</param>
+internal sealed record Damage(string Name, DamageOutcome Outcome, string Inflict, string Undo = "", string Says = "")
+{
+    private const string Back = "redis.call('DEL', K) redis.call('RENAME', 'away', K)";
+    private const string Keep = "redis.call('COPY', K, 'away') ";
+
+    /// <summary>Whether the host must be down: it reads what it is told at once, or wakes up with it.</summary>
+    public bool OnlyWhenDown { get; init; }
+
+    /// <summary>Everything that can be undone, on one stream.</summary>
+    public static IEnumerable<Damage> OfStream(string stream)
+    {
+        yield return Stop("DEL", stream, Keep + "redis.call('DEL', K)", Back);
+        yield return Stop("RENAME", stream, "redis.call('RENAME', K, 'away')", Back);
+        yield return Stop(
+            "MOVE to another database", stream, "redis.call('MOVE', K, 1)",
+            "redis.call('SELECT', 1) redis.call('MOVE', K, 0)");
+        yield return Stop(
+            "a key of another type", stream, Keep + "redis.call('DEL', K) redis.call('SET', K, 'x')", Back);
+        yield return Stop(
+            "DEL and made anew", stream, Keep + "redis.call('DEL', K) redis.call('XADD', K, '*', 'a', 'b')", Back);
+        yield return Stop(
+            "XADD with the largest id", stream,
+            Keep + "redis.call('XADD', K, '18446744073709551615-18446744073709551615', 'a', 'b')", Back);
+        yield return Stop(
+            "XADD with an id that leaves few", stream,
+            Keep + "redis.call('XADD', K, '18446744073709551615-18446744073709551000', 'a', 'b')", Back);
+        yield return Stop(
+            "XSETID with the largest id", stream, Keep + "redis.call('XSETID', K, '18446744073709551615-1')", Back);
+        yield return Stop(
+            "XSETID of entries-added back", stream,
+            Keep + "local f = redis.call('XINFO', 'STREAM', K) redis.call('XSETID', K, f[8], 'ENTRIESADDED', f[2], " +
+            "'MAXDELETEDID', f[10]) redis.call('XTRIM', K, 'MAXLEN', 1) redis.call('XSETID', K, f[8], " +
+            "'ENTRIESADDED', 1, 'MAXDELETEDID', f[10])", Back);
+    }
+
+    /// <summary>Entries that go before they were read; the host is down, so that they are unread for certain.</summary>
+    public static IEnumerable<Damage> OfUnread(string stream)
+    {
+        const string three = Keep + "local ids = {} for i = 1, 3 do ids[i] = redis.call('XADD', K, '*', 'a', 'b') end ";
+        yield return Stop(
+            "XTRIM past unread entries", stream, three + "redis.call('XTRIM', K, 'MAXLEN', 1)", Back, true);
+        yield return Stop(
+            "XTRIM MINID past unread", stream, three + "redis.call('XTRIM', K, 'MINID', ids[3])", Back, true);
+        yield return Stop("XDEL of unread entries", stream, three + "redis.call('XDEL', K, ids[2])", Back, true);
+    }
+
+    /// <summary>What can be done to what a reader keeps.</summary>
+    public static IEnumerable<Damage> OfReader(string reader)
+    {
+        var key = "tradeos:checkpoint:" + reader;
+        yield return Stop("DEL", key, Keep + "redis.call('DEL', K)", Back);
+        yield return Stop(
+            "a key of another type", key, Keep + "redis.call('DEL', K) redis.call('SET', K, 'x')", Back);
+        yield return Stop("count set back", key, Keep + "redis.call('HINCRBY', K, 'count', -1)", Back);
+        yield return Stop("count set forward", key, Keep + "redis.call('HINCRBY', K, 'count', 1)", Back);
+        yield return Stop("position set back", key, Keep + "redis.call('HSET', K, 'position', '0-0')", Back);
+        yield return Stop(
+            "position set forward", key,
+            Keep + "redis.call('HSET', K, 'position', (string.gsub(redis.call('HGET', K, 'position'), '-.*', '-999')))",
+            Back);
+        yield return Stop("commit edited", key, Keep + "redis.call('HSET', K, 'commit', '999999@1')", Back);
+        yield return Stop("count removed", key, Keep + "redis.call('HDEL', K, 'count')", Back);
+    }
+
+    /// <summary>What can be done to the state of a reader that has one.</summary>
+    public static IEnumerable<Damage> OfState(string reader)
+    {
+        var key = "tradeos:state:" + reader;
+        yield return Stop("DEL", key, Keep + "redis.call('DEL', K)", Back);
+        yield return Stop("a key added", key, Keep + "redis.call('HSET', K, 'mine', '{}')", Back);
+        yield return Stop(
+            "a key of another type", key, Keep + "redis.call('DEL', K) redis.call('SET', K, 'x')", Back);
+        yield return Stop(
+            "a value edited", key,
+            Keep + "local f = redis.call('HKEYS', K)[1] redis.call('HSET', K, f, redis.call('HGET', K, f) .. ' ')",
+            Back, true);
+    }
+
+    /// <summary>What is put right without anybody.</summary>
+    public static IEnumerable<Damage> OfGroup(string stream, string group)
+    {
+        yield return GoesOn("XGROUP DESTROY", stream, $"redis.call('XGROUP', 'DESTROY', K, '{group}')");
+        yield return GoesOn("XGROUP SETID forward", stream, $"redis.call('XGROUP', 'SETID', K, '{group}', '$')");
+        yield return GoesOn("XGROUP SETID back", stream, $"redis.call('XGROUP', 'SETID', K, '{group}', '0')");
+        yield return GoesOn(
+            "XGROUP DELCONSUMER", stream, $"redis.call('XGROUP', 'DELCONSUMER', K, '{group}', '{group}')");
+        yield return GoesOn(
+            "a stranger reads in the group", stream,
+            $"redis.call('XREADGROUP', 'GROUP', '{group}', 'stranger', 'COUNT', 9, 'STREAMS', K, '>')");
+        yield return GoesOn(
+            "a stranger reads and acknowledges", stream,
+            $"redis.call('XREADGROUP', 'GROUP', '{group}', 'stranger', 'NOACK', 'STREAMS', K, '>') for _, p in " +
+            $"ipairs(redis.call('XPENDING', K, '{group}', '-', '+', 99)) do " +
+            $"redis.call('XACK', K, '{group}', p[1]) end");
+    }
+
+    /// <summary>Keys that are made anew.</summary>
+    public static IEnumerable<Damage> OfKeys()
+    {
+        foreach (var key in (string[])["tradeos:readers", "tradeos:host", "tradeos:sealed"])
+            yield return GoesOn("DEL", key, "redis.call('DEL', K)");
+        const string swap = "redis.call('SWAPDB', 0, 1)";
+        yield return new Damage("SWAPDB", DamageOutcome.Stops, swap, swap);
+        yield return Stop("DEL", "tradeos:instance", Keep + "redis.call('DEL', K)", Back);
+    }
+
+    public override string ToString() => Name;
+
+    private static Damage Stop(string name, string key, string inflict, string undo, bool onlyWhenDown = false) =>
+        new($"{name} {key}", DamageOutcome.Stops, On(key, inflict), On(key, undo), key) { OnlyWhenDown = onlyWhenDown };
+
+    private static Damage GoesOn(string name, string key, string inflict) =>
+        new($"{name} {key}", DamageOutcome.GoesOn, On(key, inflict));
+
+    private static string On(string key, string script) => $"local K = '{key}' {script}";
+}

@@ -1,0 +1,62 @@
+namespace TradeOs.Tests.Chaos;
+
+/// <summary>What keeps an operator's damage from going unnoticed, and how it is taken out.</summary>
+internal static class OperatorProtections
+{
+    public const string LossWatch = "loss-watch";
+    public const string LossAtOpening = "loss-at-opening";
+    public const string Memory = "memory";
+    public const string GroupPutBack = "group-put-back";
+    public const string LetterForEach = "letter-for-each";
+    public const string SettingsWatched = "settings-watched";
+    public const string CommitAgainstEdits = "commit-against-edits";
+
+    private const string Commit = "TradeOs.Bus/Redis/commit.lua";
+
+    /// <summary>Every protection by name, with the edits that take it out.</summary>
+    public static IDictionary<string, IReadOnlyList<SourceEdit>> All { get; } =
+        new Dictionary<string, IReadOnlyList<SourceEdit>>
+        {
+            [LossWatch] =
+            [
+                new(
+                    "TradeOs.Bus/Redis/LossWatch.cs",
+                    "                if (await TryLookAsync(stoppingToken)) looked();",
+                    "                if (!Without.Is(\"loss-watch\") && await TryLookAsync(stoppingToken)) looked();"),
+            ],
+            [LossAtOpening] =
+            [
+                new(
+                    "TradeOs.Bus/Redis/RedisReaderOpening.cs", "        if (_sum is null || ",
+                    "        if (Without.Is(\"loss-at-opening\") || _sum is null || "),
+            ],
+            [Memory] =
+            [
+                new(
+                    "TradeOs.Host/Running/RedisSession.cs", "Memory = arguments.Adopt ||",
+                    "Memory = Without.Is(\"memory\") || arguments.Adopt ||"),
+            ],
+            [GroupPutBack] =
+            [
+                new(
+                    "TradeOs.Bus/Redis/RedisReaderOpening.cs", "        await CreateStreamAsync(stream, group);",
+                    "        if (!Without.Is(\"group-put-back\")) await CreateStreamAsync(stream, group);"),
+            ],
+            [CommitAgainstEdits] =
+            [
+                new(Commit, "if found ~= ARGV[11] then", "if false then"),
+            ],
+            [SettingsWatched] =
+            [
+                new(
+                    "TradeOs.Bus/Redis/HostLock.cs", "                else if (++beats % BeatsToExamination == 0)",
+                    "                else if (!Without.Is(\"settings-watched\") && ++beats % BeatsToExamination == 0)"),
+            ],
+            [LetterForEach] =
+            [
+                new(
+                    "TradeOs.Stages/Seam/PureStageAdapter.cs", "        letter.Write(",
+                    "        if (!Without.Is(\"letter-for-each\")) letter.Write("),
+            ],
+        };
+}

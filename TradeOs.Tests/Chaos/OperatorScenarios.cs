@@ -1,0 +1,202 @@
+using System.Globalization;
+using TradeOs.Bus;
+using TradeOs.Stages;
+using TradeOs.Tests.EndToEnd;
+
+namespace TradeOs.Tests.Chaos;
+
+/// <summary>What an operator can do with redis-cli: found and said, or put right, never gone on over.</summary>
+internal static class OperatorScenarios
+{
+    private const string Stop = "exit 1 naming what is gone, again at each start; undone, it goes on: same streams";
+    private const int ShortMax = 8;
+    private const int CountLong = 60;
+    private const int MovingLong = 20;
+
+    private static readonly TimeSpan StopWaitMax = TimeSpan.FromSeconds(60);
+
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new(
+            "operator-down", "damage by redis-cli while the host is down", Stop, OperatorProtections.LossAtOpening,
+            DownAsync),
+        new(
+            "operator-moving", "damage by redis-cli while the pipeline moves", Stop,
+            OperatorProtections.CommitAgainstEdits, MovingAsync),
+        new(
+            "operator-idle", "damage by redis-cli while the pipeline idles", Stop, OperatorProtections.LossWatch,
+            trial => IdleAsync(trial, trial.IsShort ? 6 : CountLong)),
+        new(
+            "operator-group", "a consumer group destroyed, moved, read by a stranger while it is used",
+            "the group is put back where its checkpoint is; same streams", OperatorProtections.GroupPutBack,
+            GroupAsync),
+        new(
+            "operator-set-back", "all data of Redis set back to an older copy while the host is down",
+            "exit 1 naming the reader; put right, it goes on: same streams", OperatorProtections.Memory, SetBackAsync),
+    ];
+
+    private static IReadOnlyList<Damage> Stopping =>
+    [
+        .. Topology.Streams.SelectMany(Damage.OfStream),
+        .. Topology.Stages.Select(stage => stage.Input!).SelectMany(Damage.OfUnread),
+        .. Topology.Readers.Select(reader => reader.Name).SelectMany(Damage.OfReader),
+        .. ((string[])["signal-engine", "feasibility", "outcome-tracker"]).SelectMany(Damage.OfState),
+        .. Damage.OfKeys().Where(damage => damage.Outcome == DamageOutcome.Stops),
+    ];
+
+    private static IReadOnlyList<Damage> Repaired =>
+    [
+        .. Topology.Stages.Where(stage => stage.Mode == ReadMode.Group)
+            .SelectMany(stage => Damage.OfGroup(stage.Input!, stage.Name)),
+        .. Damage.OfKeys().Where(damage => damage.Outcome == DamageOutcome.GoesOn),
+    ];
+
+    private static async Task DownAsync(Trial trial)
+    {
+        var damages = trial.Has(OperatorProtections.LossAtOpening)
+            ? Pick(trial, Stopping, trial.IsShort ? ShortMax : CountLong)
+            : [.. Stopping.Where(damage => damage.Name == "position set back tradeos:checkpoint:signal-qualifier")];
+        await using var world = await StartAsync(trial);
+        var position = await world.ReachAsync(trial.Random.Next(500, 1500));
+        await world.Host.KillAsync();
+        foreach (var damage in damages)
+        {
+            await RunAsync(world, damage.Inflict);
+            await world.StartHostAsync();
+            await StoppedAsync(world, damage, "down");
+            trial.Hit($"{damage} at {position} of {World.Rows} rows, host down: exit {await ExitAsync(world)}");
+            await RunAsync(world, damage.Undo);
+        }
+
+        await world.StartHostAsync();
+        await world.JudgeAsync();
+    }
+
+    private static async Task MovingAsync(Trial trial)
+    {
+        await using var world = await StartAsync(trial);
+        var before = 0L;
+        var edited = Stopping.Where(damage => damage.Name.StartsWith("commit edited", StringComparison.Ordinal));
+        var damages = trial.Has(OperatorProtections.CommitAgainstEdits)
+            ? Pick(trial, [.. Stopping.Where(damage => !damage.OnlyWhenDown)], trial.IsShort ? 6 : MovingLong)
+            : [.. edited.Skip(1).Take(1)];
+        for (var number = 0; number < damages.Count; number++)
+        {
+            var position = await world.ReachAsync(Next(before, damages.Count - number));
+            var damage = damages[number];
+            await RunAsync(world, damage.Inflict);
+            await StoppedAsync(world, damage, "moving");
+            trial.Hit($"{damage} at {position} of {World.Rows} rows, moving: exit {await ExitAsync(world)}");
+            await RunAsync(world, damage.Undo);
+            await world.StartHostAsync();
+            before = position;
+        }
+
+        await world.JudgeAsync();
+    }
+
+    private static async Task IdleAsync(Trial trial, int count)
+    {
+        await using var world = await StartAsync(trial);
+        await world.JudgeAsync();
+        var arguments = world.Arguments().Where(argument => argument is not ("--until-idle" or "--json")).ToArray();
+        var damages = Pick(trial, [.. Stopping.Where(damage => !damage.OnlyWhenDown)], count);
+        foreach (var damage in damages)
+        {
+            await using var host = TradeOsProcess.Start(trial.Program, arguments);
+            await OpenAsync(world);
+            await RunAsync(world, damage.Inflict);
+            await StoppedAsync(host, damage, "idle");
+            trial.Hit($"{damage} at {World.Rows} of {World.Rows} rows, idle: stopped");
+            await RunAsync(world, damage.Undo);
+        }
+
+        await world.StartHostAsync();
+        await world.JudgeAsync();
+    }
+
+    private static async Task GroupAsync(Trial trial)
+    {
+        await using var world = await StartAsync(trial);
+        var (before, damages) = (0L, Repaired);
+        for (var number = 0; number < damages.Count; number++)
+        {
+            var position = await world.ReachAsync(Next(before, damages.Count - number));
+            await RunAsync(world, damages[number].Inflict);
+            trial.Hit($"{damages[number]} at {position} of {World.Rows} rows, {position - before} on");
+            before = position;
+        }
+
+        await world.JudgeAsync();
+    }
+
+    /// <summary>The copy is consistent in itself: only what is kept beside Redis tells that it is an old one.</summary>
+    private static async Task SetBackAsync(Trial trial)
+    {
+        await using var world = await StartAsync(trial);
+        await world.ReachAsync(trial.Random.Next(500, 1500));
+        await world.Host.KillAsync();
+        const string all = "for _, k in ipairs(redis.call('KEYS', '*')) do ";
+        await RunAsync(world, all + "redis.call('COPY', k, k, 'DB', 2) end");
+        await world.StartHostAsync();
+        var position = await world.ReachAsync(2000);
+        await Task.Delay(2500, trial.Cancel);
+        await world.Host.KillAsync();
+        await RunAsync(world, "redis.call('SWAPDB', 0, 2)");
+        await world.StartHostAsync();
+        await StoppedAsync(world, new Damage("older copy", DamageOutcome.Stops, ""), "set back");
+        trial.Hit($"all data set back from {position} of {World.Rows} rows: exit {await ExitAsync(world)}");
+        await RunAsync(world, "redis.call('SWAPDB', 0, 2)");
+        await world.StartHostAsync();
+        await world.JudgeAsync();
+    }
+
+    /// <summary>Where the next of so many damages is done, spread over the market.</summary>
+    private static long Next(long before, int left) => before + 1 + ((World.Rows - 800 - before) / left);
+
+    private static async Task<World> StartAsync(Trial trial)
+    {
+        var world = await World.CreateAsync(trial);
+        await world.StartHostAsync();
+        return world;
+    }
+
+    /// <summary>Takes so many, each as likely; the seed says which.</summary>
+    private static List<Damage> Pick(Trial trial, IReadOnlyList<Damage> damages, int count)
+    {
+        var all = damages.ToArray();
+        trial.Random.Shuffle(all);
+        return [.. all.Take(count)];
+    }
+
+    private static async Task RunAsync(World world, string script)
+    {
+        if (script.Length > 0) await world.AskAsync("EVAL", script, 0);
+    }
+
+    /// <summary>The host has opened every reader, so what it finds is found while it idles.</summary>
+    private static Task OpenAsync(World world) => Poll.UntilAsync(async () =>
+        ((string)(await world.AskAsync("CLIENT", "LIST"))!).Split('\n')
+            .Count(line => line.Contains("name=tradeos:", StringComparison.Ordinal)) >= Topology.Stages.Length);
+
+    private static Task StoppedAsync(World world, Damage damage, string circumstance) =>
+        StoppedAsync(world.Host, damage, circumstance);
+
+    private static async Task StoppedAsync(TradeOsProcess host, Damage damage, string circumstance)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!host.HasExited && TimeProvider.System.GetElapsedTime(started) < StopWaitMax) await Task.Delay(20);
+        Trial.Demand(host.HasExited, $"{damage}, {circumstance}: the host goes on: {host.Error}");
+        var result = await host.EndAsync();
+        var isRefusal = damage.Says == RedisKeys.Instance || damage.Name == "SWAPDB";
+        Trial.Demand(
+            result.ExitCode == 1 || (isRefusal && result.ExitCode == 3),
+            $"{damage}, {circumstance}: exit {result.ExitCode}, expected 1: {result}");
+        Trial.Demand(
+            result.Error.Contains(damage.Says, StringComparison.Ordinal) || isRefusal,
+            $"{damage}, {circumstance}: the message does not name {damage.Says}: {result.Error}");
+    }
+
+    private static async Task<string> ExitAsync(World world) =>
+        (await world.Host.EndAsync()).ExitCode.ToString(CultureInfo.InvariantCulture);
+}
