@@ -79,6 +79,7 @@ internal static class FailpointScenarios
         if (isHost) await world.StartHostAsync();
         else await world.Redis.StartAgainAsync();
         await Poll.UntilAsync(() => Task.FromResult(opened.Count == Topology.Readers.Length));
+        world.Discard();
         return steps;
     }
 
