@@ -19,4 +19,4 @@ if ! dotnet build "$root/TradeOs.Tests" -c Release --nologo -v minimal >"$log" 2
 fi
 rm -f "$log"
 trap - EXIT
-exec "$root/TradeOs.Tests/bin/Release/net10.0/TradeOs.Tests" "$@"
+exec dotnet "$root/TradeOs.Tests/bin/Release/net10.0/TradeOs.Tests.dll" "$@"

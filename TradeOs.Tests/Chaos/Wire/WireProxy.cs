@@ -42,8 +42,8 @@ internal sealed class WireProxy : IAsyncDisposable
         set => _watch = value;
     }
 
-    /// <summary>Told of every command the server answered, before the host is.</summary>
-    public Action<WireRequest, ReadOnlyMemory<byte>> Answered { get; set; } = (_, _) => { };
+    /// <summary>Told of every answer that the host is about to get, before it does.</summary>
+    public Action<WireRequest, ReadOnlyMemory<byte>> Answering { get; set; } = (_, _) => { };
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -115,8 +115,8 @@ internal sealed class WireProxy : IAsyncDisposable
             return true;
         }
 
-        Answered(request, bytes);
         if (!await PassesAsync(WirePhase.Answered, request, bytes)) return false;
+        Answering(request, bytes);
         await SendAsync(line.Client, bytes);
         return await PassesAsync(WirePhase.Delivered, request, bytes);
     }
