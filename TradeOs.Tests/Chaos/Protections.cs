@@ -28,26 +28,7 @@ internal static class Protections
             [
                 new(Commit, "if ARGV[5] ~= '' then redis.call(", "if ARGV[5] == '?' then redis.call("),
             ],
-            [AcknowledgeInCommit] =
-            [
-                new(
-                    Commit, "call_with_words(number(), 'XACK', KEYS[4], ARGV[9])",
-                    "local acknowledged_apart = number(); next_word = next_word + acknowledged_apart"),
-                new(
-                    "TradeOs.Bus/Redis/RedisStreamReader.cs",
-                    "            if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(",
-                    """
-                                if (Without.Is("acknowledge-in-commit") && _definition.Mode == ReadMode.Group
-                                    && _reads.DeliveredUpTo(batch.Position) is { Count: > 0 } done)
-                                {
-                                    await _connection.AskAsync([
-                                        "XACK", _definition.Input!, _definition.Name,
-                                        .. done.Select(id => id.ToString())]);
-                                }
-
-                                if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(
-                    """),
-            ],
+            [AcknowledgeInCommit] = AcknowledgedApart(),
             [OwnerInCommit] =
             [
                 new(Commit, "if checkpoint[1] ~= ARGV[1] or checkpoint[2] ~= ARGV[2] then return 'fenced' end", ""),
@@ -89,6 +70,27 @@ internal static class Protections
                     "if (!Without.Is(\"aof-seal\") && !_isManaged && await new AofSeal"),
             ],
         };
+
+    private static IReadOnlyList<SourceEdit> AcknowledgedApart() =>
+    [
+        new(
+            Commit, "call_with_words(number(), 'XACK', KEYS[4], ARGV[9])",
+            "local acknowledged_apart = number(); next_word = next_word + acknowledged_apart"),
+        new(
+            "TradeOs.Bus/Redis/RedisStreamReader.cs",
+            "            if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(",
+            """
+                        if (Without.Is("acknowledge-in-commit") && _definition.Mode == ReadMode.Group
+                            && _reads.DeliveredUpTo(batch.Position) is { Count: > 0 } done)
+                        {
+                            await _connection.AskAsync([
+                                "XACK", _definition.Input!, _definition.Name,
+                                .. done.Select(id => id.ToString())]);
+                        }
+
+                        if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(
+            """),
+    ];
 }
 
 /// <summary>One change of a source file; it must match exactly once.</summary>
