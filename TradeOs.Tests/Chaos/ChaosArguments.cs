@@ -64,7 +64,8 @@ internal sealed record ChaosArguments
                 return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
                     && number >= min && number <= max
                     ? number
-                    : throw new ArgumentException($"{word} is '{text}', expected {min} to {max}. {Usage}", nameof(words));
+                    : throw new ArgumentException(
+                        $"{word} is '{text}', expected {min} to {max}. {Usage}", nameof(words));
             }
         }
 

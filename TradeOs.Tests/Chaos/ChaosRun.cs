@@ -18,7 +18,8 @@ internal sealed record ChaosResult(
 {
     /// <summary>Whether it speaks against the program: a promise broken, a fault that did not hit, or a control that
     /// did not fail.</summary>
-    public bool IsBroken => Trouble is null && (Without is null ? Violation is not null || Hits == 0 : Violation is null);
+    public bool IsBroken =>
+        Trouble is null && (Without is null ? Violation is not null || Hits == 0 : Violation is null);
 }
 
 /// <summary>Runs rounds of scenarios on two workers until the time is over.</summary>
@@ -58,13 +59,19 @@ internal sealed class ChaosRun(ChaosArguments arguments, ChaosScreen screen, Can
         var scenarios = arguments.Scenarios;
         var number = Interlocked.Increment(ref _next) - 1;
         if (arguments.Rounds is { } rounds)
-            return number < rounds * scenarios.Count ? (scenarios[number % scenarios.Count], number / scenarios.Count) : null;
+        {
+            return number < rounds * scenarios.Count
+                ? (scenarios[number % scenarios.Count], number / scenarios.Count)
+                : null;
+        }
+
         if (number < scenarios.Count) return (scenarios[number], 0);
         if (TimeProvider.System.GetElapsedTime(_started).TotalMinutes >= arguments.Minutes) return null;
         number -= scenarios.Count;
         var more = arguments.IsShort
             ? []
-            : scenarios.SelectMany(scenario => Enumerable.Range(1, scenario.RoundsLong - 1).Select(round => (scenario, round)))
+            : scenarios
+                .SelectMany(scenario => Enumerable.Range(1, scenario.RoundsLong - 1).Select(round => (scenario, round)))
                 .OrderBy(item => item.round).ToList();
         if (number < more.Count) return more[number];
         number -= more.Count;
@@ -96,7 +103,10 @@ internal sealed class ChaosRun(ChaosArguments arguments, ChaosScreen screen, Can
         Scenario scenario, int seed, TradeOsProgram program, string? without, bool isShort)
     {
         var keep = Directory.CreateTempSubdirectory($"tradeos-chaos-{scenario.Name}-").FullName;
-        var trial = new Trial(seed, program, isShort, line => screen.Detail(scenario, line), stop) { KeepDirectory = keep };
+        var trial = new Trial(seed, program, isShort, line => screen.Detail(scenario, line), stop)
+        {
+            KeepDirectory = keep,
+        };
         var started = TimeProvider.System.GetTimestamp();
         screen.Begin(scenario, without);
         var (violation, trouble) = ((string?)null, (string?)null);

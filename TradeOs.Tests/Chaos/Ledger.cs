@@ -71,8 +71,8 @@ internal sealed class Ledger : IDisposable
             var doubled = digests.Count(output => held.GetValueOrDefault(output.Key) > output.Value);
             Trial.Demand(
                 lost == 0 && doubled == 0,
-                $"{stream}: of {digests.Values.Sum()} acknowledged entries {lost} are lost and {doubled} are there more " +
-                "often than they were acknowledged.");
+                $"{stream}: of {digests.Values.Sum()} acknowledged entries {lost} are lost and {doubled} are there " +
+                "more often than they were acknowledged.");
         }
 
         foreach (var (reader, (position, inputs)) in readers)

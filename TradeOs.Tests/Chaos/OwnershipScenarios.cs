@@ -23,7 +23,8 @@ internal static class OwnershipScenarios
         { ControlRoundsMax = 3 },
         new(
             "take-over", "a second host takes over from one that lives and whose host lock stalls in the network",
-            "the first never commits again and ends with exit code 3; the second goes on", Protections.OwnerAtReopening, TakeOverAsync)
+            "the first never commits again and ends with exit code 3; the second goes on",
+            Protections.OwnerAtReopening, TakeOverAsync)
         { ControlRoundsMax = 3 },
         new(
             "second-output", "a key of another type in the place of a stage's second output, while it runs",
@@ -114,7 +115,8 @@ internal static class OwnershipScenarios
             end.ExitCode == 1 && end.Error.Contains(StreamNames.Rejected, StringComparison.Ordinal),
             $"The host ended with {end.ExitCode}, expected 1 and a word about {StreamNames.Rejected}: {end.Error}");
         await world.AskAsync(
-            "EVAL", "redis.call('DEL', KEYS[1]) redis.call('RENAME', KEYS[2], KEYS[1])", 2, StreamNames.Rejected, "away");
+            "EVAL", "redis.call('DEL', KEYS[1]) redis.call('RENAME', KEYS[2], KEYS[1])", 2, StreamNames.Rejected,
+            "away");
         await world.ExamineAsync();
         await world.StartHostAsync();
         await world.JudgeAsync();

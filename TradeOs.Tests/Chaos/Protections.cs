@@ -4,8 +4,8 @@ namespace TradeOs.Tests.Chaos;
 /// <remarks>
 /// A control runs the same scenario on a program built from this repository's own sources with one protection taken
 /// out of them. The sources are copied and edited, never the product: it knows nothing of being tested. Edits of C#
-/// that ask <c>Without.Is("name")</c> share one build, and so do all edits of commit.lua; any other takes a build of its
-/// own.
+/// that ask <c>Without.Is("name")</c> share one build, and so do all edits of commit.lua; any other takes a build of
+/// its own.
 /// </remarks>
 internal static class Protections
 {
@@ -35,7 +35,9 @@ internal static class Protections
             ],
             [ChecksBeforeWrites] =
             [
-                new(Commit, "if type_of(stream) ~= 'stream' then return 'damaged ' .. stream", "if false then return ''"),
+                new(
+                    Commit, "if type_of(stream) ~= 'stream' then return 'damaged ' .. stream",
+                    "if false then return ''"),
                 new(Commit, "if #redis.call('XRANGE', stream, LAST_IDS, '+', 'COUNT', 1) > 0 then", "if false then"),
                 new(Commit, "local length = redis.call('XLEN', stream)", "local length = 0"),
             ],

@@ -7,10 +7,12 @@ internal static class Scenarios
     [
         new(
             "kill-host", "kill -9 of the host at random", "nothing lost, nothing twice; same streams",
-            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillHost], trial.IsShort ? 5 : 20)) { RoundsLong = 11 },
+            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillHost], trial.IsShort ? 5 : 20))
+        { RoundsLong = 11 },
         new(
             "kill-redis", "kill -9 of redis at random", "nothing acknowledged is lost; same streams",
-            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillRedis], trial.IsShort ? 3 : 20)) { RoundsLong = 11 },
+            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillRedis], trial.IsShort ? 3 : 20))
+        { RoundsLong = 11 },
         new(
             "kill-twice", "kill -9 of redis twice with writes between", "nothing acknowledged is lost; same streams",
             Protections.PositionInCommit,

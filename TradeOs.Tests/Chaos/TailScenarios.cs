@@ -102,7 +102,8 @@ internal static class TailScenarios
             var isHost = trial.Random.Next(2) == 0;
             if (isHost) await world.KillHostAsync();
             else await world.KillRedisAsync();
-            trial.Hit($"{(isHost ? "host" : "redis")} killed at {position} of {World.Rows} rows, {position - before} on");
+            trial.Hit(
+                $"{(isHost ? "host" : "redis")} killed at {position} of {World.Rows} rows, {position - before} on");
             if (isHost) await world.StartHostAsync();
             before = position;
         }
