@@ -7,7 +7,7 @@ using TradeOs.Tests.Bus;
 
 namespace TradeOs.Tests.Chaos;
 
-/// <summary>A server that died behind a commit, whose append-only file is cut at one byte of it after another.</summary>
+/// <summary>A server that died behind a commit, whose append-only file is cut at each byte of it.</summary>
 /// <remarks>
 /// The classes of the product do everything, in this process, because a host for each byte would take hours: the
 /// repair of a managed server, the seal of an external one, the bus. The commit has outputs to two streams, sets state
@@ -53,7 +53,7 @@ internal sealed class CutCommit : IDisposable
         return cut;
     }
 
-    /// <summary>Cuts at <paramref name="kept"/> and repairs as a managed host does before it starts the server.</summary>
+    /// <summary>Cuts at <paramref name="kept"/> and repairs as a managed host does before the start.</summary>
     /// <returns>Bytes left in the file.</returns>
     public async Task<int> RepairedAsync(int kept)
     {

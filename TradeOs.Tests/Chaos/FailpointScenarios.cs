@@ -14,12 +14,13 @@ internal static class FailpointScenarios
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new(
-            "commit-host", "kill -9 of the host before a commit is sent, after the server got it, before and after its " +
-            "reply, of every reader",
+            "commit-host", "kill -9 of the host before a commit is sent, after the server got it, before and after " +
+            "its reply, of every reader",
             "nothing acknowledged is lost, nothing is done twice, nothing committed is pending",
             Protections.AcknowledgeInCommit, trial => CommitsAsync(trial, isHost: true)) { ControlRoundsMax = 5 },
         new(
-            "commit-redis", "kill -9 of redis at the same places", "nothing acknowledged is lost, nothing is done twice",
+            "commit-redis", "kill -9 of redis at the same places",
+            "nothing acknowledged is lost, nothing is done twice",
             Protections.PositionInCommit, trial => CommitsAsync(trial, isHost: false)),
         new(
             "open-host", "kill -9 of the host at every step of opening host lock and readers",
@@ -79,6 +80,7 @@ internal static class FailpointScenarios
         if (isHost) await world.StartHostAsync();
         else await world.Redis.StartAgainAsync();
         await Poll.UntilAsync(() => Task.FromResult(opened.Count == Topology.Readers.Length));
+        world.Discard();
         return steps;
     }
 
@@ -107,7 +109,8 @@ internal static class FailpointScenarios
             if (!isHost) await world.Redis.StartAgainAsync();
             await world.ExamineAsync(strangersRead: startsFromDeath && isHost);
             trial.Hit(
-                $"{(isHost ? "host" : "redis")} killed at {position} of {World.Rows} rows, {position - before} on: {point}");
+                $"{(isHost ? "host" : "redis")} killed at {position} of {World.Rows} rows, {position - before} on: " +
+                point);
             if (isHost) await world.StartHostAsync();
             before = position;
         }
@@ -127,7 +130,8 @@ internal static class FailpointScenarios
         foreach (var stage in Topology.Stages.Where(stage => stage.Mode == ReadMode.Group))
         {
             await world.AskAsync("XGROUP", "SETID", stage.Input!, stage.Name, "0");
-            await world.AskAsync("XREADGROUP", "GROUP", stage.Name, "stranger", "COUNT", 3, "STREAMS", stage.Input!, ">");
+            await world.AskAsync(
+                "XREADGROUP", "GROUP", stage.Name, "stranger", "COUNT", 3, "STREAMS", stage.Input!, ">");
         }
     }
 

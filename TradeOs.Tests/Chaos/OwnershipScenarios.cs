@@ -22,8 +22,9 @@ internal static class OwnershipScenarios
             "it takes no entry from the next host", Protections.KillOfTheOldConnection, LateReadAsync)
         { ControlRoundsMax = 3 },
         new(
-            "take-over", "a second host takes over from one that lives",
-            "the first ends with exit code 3 and the second goes on", Protections.OwnerAtReopening, TakeOverAsync)
+            "take-over", "a second host takes over from one that lives and whose host lock stalls in the network",
+            "the first never commits again and ends with exit code 3; the second goes on",
+            Protections.OwnerAtReopening, TakeOverAsync)
         { ControlRoundsMax = 3 },
         new(
             "second-output", "a key of another type in the place of a stage's second output, while it runs",
@@ -81,8 +82,15 @@ internal static class OwnershipScenarios
     {
         await using var world = await World.StartAsync(trial);
         var position = await world.ReachAsync(trial.Random.Next(100, 2000));
+        var stall = new StalledLock();
+        world.Wire.Watch = stall.PassesAsync;
+        await stall.Held;
+        var owner = world.Ledger.OwnerOf(Topology.Feed.Name);
         await using var old = world.ReleaseHost();
         await world.StartHostAsync("--take-over");
+        await Poll.UntilAsync(() => Task.FromResult(
+            world.Host.HasExited || world.Ledger.ReadersOf(other => other != owner) == Topology.Readers.Length));
+        stall.Release();
 
         var end = await old.EndAsync();
 
@@ -107,7 +115,8 @@ internal static class OwnershipScenarios
             end.ExitCode == 1 && end.Error.Contains(StreamNames.Rejected, StringComparison.Ordinal),
             $"The host ended with {end.ExitCode}, expected 1 and a word about {StreamNames.Rejected}: {end.Error}");
         await world.AskAsync(
-            "EVAL", "redis.call('DEL', KEYS[1]) redis.call('RENAME', KEYS[2], KEYS[1])", 2, StreamNames.Rejected, "away");
+            "EVAL", "redis.call('DEL', KEYS[1]) redis.call('RENAME', KEYS[2], KEYS[1])", 2, StreamNames.Rejected,
+            "away");
         await world.ExamineAsync();
         await world.StartHostAsync();
         await world.JudgeAsync();
@@ -132,6 +141,25 @@ internal static class OwnershipScenarios
         var answer = new byte[256];
         var count = await socket.ReceiveAsync(answer);
         return Encoding.Latin1.GetString(answer, 0, count).Split("\r\n").ElementAtOrDefault(1) ?? "";
+    }
+
+    /// <summary>Holds the beat of the first host's lock, so that only its readers can tell it that it is
+    /// fenced.</summary>
+    private sealed class StalledLock
+    {
+        private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Held => _held.Task;
+
+        public void Release() => _released.TrySetResult();
+
+        public async ValueTask<bool> PassesAsync(WireMoment moment)
+        {
+            if (moment is not { Phase: WirePhase.Sent, Request: { Reader: "host", Command: "PING" } }) return true;
+            if (_held.TrySetResult()) await _released.Task;
+            return true;
+        }
     }
 
     /// <summary>Holds the first read of a host, kills it, and holds the first read of the next.</summary>

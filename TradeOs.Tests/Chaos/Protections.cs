@@ -4,8 +4,8 @@ namespace TradeOs.Tests.Chaos;
 /// <remarks>
 /// A control runs the same scenario on a program built from this repository's own sources with one protection taken
 /// out of them. The sources are copied and edited, never the product: it knows nothing of being tested. Edits of C#
-/// that ask <c>Without.Is("name")</c> share one build, and so do all edits of commit.lua; any other takes a build of its
-/// own.
+/// that ask <c>Without.Is("name")</c> share one build, and so do all edits of commit.lua; any other takes a build of
+/// its own.
 /// </remarks>
 internal static class Protections
 {
@@ -28,26 +28,7 @@ internal static class Protections
             [
                 new(Commit, "if ARGV[5] ~= '' then", "if ARGV[5] == '?' then"),
             ],
-            [AcknowledgeInCommit] =
-            [
-                new(
-                    Commit, "call_with_words(number(), 'XACK', KEYS[4], ARGV[9])",
-                    "local acknowledged_apart = number(); next_word = next_word + acknowledged_apart"),
-                new(
-                    "TradeOs.Bus/Redis/RedisStreamReader.cs",
-                    "            if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(",
-                    """
-                                if (Without.Is("acknowledge-in-commit") && _definition.Mode == ReadMode.Group
-                                    && _reads.DeliveredUpTo(batch.Position) is { Count: > 0 } done)
-                                {
-                                    await _connection.AskAsync([
-                                        "XACK", _definition.Input!, _definition.Name,
-                                        .. done.Select(id => id.ToString())]);
-                                }
-
-                                if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(
-                    """),
-            ],
+            [AcknowledgeInCommit] = AcknowledgedApart(),
             [OwnerInCommit] =
             [
                 new(Commit, "if checkpoint[1] ~= ARGV[1] or checkpoint[2] ~= ARGV[2] then return 'fenced' end", ""),
@@ -55,7 +36,9 @@ internal static class Protections
             ],
             [ChecksBeforeWrites] =
             [
-                new(Commit, "if type_of(stream) ~= 'stream' then return 'damaged ' .. stream", "if false then return ''"),
+                new(
+                    Commit, "if type_of(stream) ~= 'stream' then return 'damaged ' .. stream",
+                    "if false then return ''"),
                 new(Commit, "if #redis.call('XRANGE', stream, LAST_IDS, '+', 'COUNT', 1) > 0 then", "if false then"),
                 new(Commit, "local length = redis.call('XLEN', stream)", "local length = 0"),
             ],
@@ -90,6 +73,27 @@ internal static class Protections
                     "if (!Without.Is(\"aof-seal\") && !_isManaged && await new AofSeal"),
             ],
         };
+
+    private static IReadOnlyList<SourceEdit> AcknowledgedApart() =>
+    [
+        new(
+            Commit, "call_with_words(number(), 'XACK', KEYS[4], ARGV[9])",
+            "local acknowledged_apart = number(); next_word = next_word + acknowledged_apart"),
+        new(
+            "TradeOs.Bus/Redis/RedisStreamReader.cs",
+            "            if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(",
+            """
+                        if (Without.Is("acknowledge-in-commit") && _definition.Mode == ReadMode.Group
+                            && _reads.DeliveredUpTo(batch.Position) is { Count: > 0 } done)
+                        {
+                            await _connection.AskAsync([
+                                "XACK", _definition.Input!, _definition.Name,
+                                .. done.Select(id => id.ToString())]);
+                        }
+
+                        if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(
+            """),
+    ];
 }
 
 /// <summary>One change of a source file; it must match exactly once.</summary>

@@ -40,7 +40,7 @@ internal static class TailScenarios
             Trial.Demand(
                 !trial.Has(Protections.Repair) || left == (kept == cut.End ? cut.End : cut.Start),
                 $"cut at byte {kept - cut.Start}: the repair left {left - cut.Start} bytes of the commit");
-            trial.Hit($"cut at byte {kept - cut.Start} of {cut.End - cut.Start}, repaired to {left - cut.Start}");
+            trial.HitAgain($"cut at byte {kept - cut.Start} of {cut.End - cut.Start}, repaired to {left - cut.Start}");
             if (started.Add(left)) await cut.VerifyAsync(left, isSealed: false);
         }
     }
@@ -54,7 +54,7 @@ internal static class TailScenarios
         await Parallel.ForEachAsync(trial.IsShort ? kept[..10] : kept, options, async (at, _) =>
         {
             await cut.VerifyAsync(at, isSealed: trial.Has(Protections.Seal));
-            trial.Hit($"cut at byte {at - cut.Start} of {cut.End - cut.Start}");
+            trial.HitAgain($"cut at byte {at - cut.Start} of {cut.End - cut.Start}");
         });
     }
 
@@ -102,7 +102,8 @@ internal static class TailScenarios
             var isHost = trial.Random.Next(2) == 0;
             if (isHost) await world.KillHostAsync();
             else await world.KillRedisAsync();
-            trial.Hit($"{(isHost ? "host" : "redis")} killed at {position} of {World.Rows} rows, {position - before} on");
+            trial.Hit(
+                $"{(isHost ? "host" : "redis")} killed at {position} of {World.Rows} rows, {position - before} on");
             if (isHost) await world.StartHostAsync();
             before = position;
         }

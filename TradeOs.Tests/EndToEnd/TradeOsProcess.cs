@@ -25,6 +25,7 @@ internal sealed class TradeOsProcess : IAsyncDisposable
             lock (_error) _error.AppendLine(line.Data);
         };
         _process.Start();
+        StartedProcesses.Add(_process);
         _process.BeginErrorReadLine();
         _output = _process.StandardOutput.ReadToEndAsync();
     }

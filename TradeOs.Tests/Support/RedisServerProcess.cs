@@ -115,6 +115,7 @@ public sealed class RedisServerProcess : TestRedis
         // Its own log is asked, not its port: another server could have taken the port in between and would answer.
         var logged = File.Exists(LogPath) ? Log().Length : 0;
         _process = Process.Start(StartInfo()) ?? throw new InvalidOperationException("redis-server did not start.");
+        StartedProcesses.Add(_process);
         var started = TimeProvider.System.GetTimestamp();
         while (!File.Exists(LogPath) || !Log()[logged..].Contains("Ready to accept", StringComparison.Ordinal))
         {

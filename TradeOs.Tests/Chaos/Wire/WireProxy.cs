@@ -14,6 +14,8 @@ namespace TradeOs.Tests.Chaos;
 /// </remarks>
 internal sealed class WireProxy : IAsyncDisposable
 {
+    private static readonly TimeSpan HeldPoll = TimeSpan.FromMilliseconds(5);
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Task> _connections = [];
@@ -42,8 +44,8 @@ internal sealed class WireProxy : IAsyncDisposable
         set => _watch = value;
     }
 
-    /// <summary>Told of every command the server answered, before the host is.</summary>
-    public Action<WireRequest, ReadOnlyMemory<byte>> Answered { get; set; } = (_, _) => { };
+    /// <summary>Told of every answer that the host is about to get, before it does.</summary>
+    public Action<WireRequest, ReadOnlyMemory<byte>> Answering { get; set; } = (_, _) => { };
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -82,9 +84,10 @@ internal sealed class WireProxy : IAsyncDisposable
             var requests = PumpAsync(client, bytes => RequestAsync(line, bytes));
             var replies = PumpAsync(server, bytes => ReplyAsync(line, bytes));
             await Task.WhenAny(requests, replies);
+            while (line.IsHeld) await Task.Delay(HeldPoll, _stop.Token);
             client.Dispose();
 
-            // A command that is held keeps its way to the server open, as a network does that lost one side of it.
+            // A command that is held keeps both ways open, as a network does that lost one side.
             await requests;
             server.Dispose();
             await replies;
@@ -100,7 +103,10 @@ internal sealed class WireProxy : IAsyncDisposable
         var request = new WireRequest(line.Number, line.Reader, bytes);
         if (request.Command == "CLIENT" && request.Words is [_, "SETNAME", var name, ..])
             line.Reader = name.Replace("tradeos:", "", StringComparison.Ordinal);
-        if (!await PassesAsync(WirePhase.Sent, request, default)) return false;
+        line.IsHeld = true;
+        var passes = await PassesAsync(WirePhase.Sent, request, default);
+        line.IsHeld = false;
+        if (!passes) return false;
         line.Waiting.Enqueue(request);
         await SendAsync(line.Server, bytes);
         return await PassesAsync(WirePhase.Forwarded, request, default);
@@ -115,8 +121,8 @@ internal sealed class WireProxy : IAsyncDisposable
             return true;
         }
 
-        Answered(request, bytes);
         if (!await PassesAsync(WirePhase.Answered, request, bytes)) return false;
+        Answering(request, bytes);
         await SendAsync(line.Client, bytes);
         return await PassesAsync(WirePhase.Delivered, request, bytes);
     }
@@ -170,6 +176,8 @@ internal sealed class WireProxy : IAsyncDisposable
         public int Number => number;
 
         public string Reader { get; set; } = "";
+
+        public bool IsHeld { get; set; }
 
         public ConcurrentQueue<WireRequest> Waiting { get; } = [];
     }
