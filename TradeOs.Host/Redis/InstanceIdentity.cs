@@ -13,6 +13,7 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
 {
     private readonly InstanceFile _file;
     private readonly string _server;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private bool _adopt;
 
@@ -20,10 +21,12 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
     /// <param name="dataDirectory">Where <c>instance.json</c> is.</param>
     /// <param name="isManaged">Whether TradeOs starts the server; remembered in the file.</param>
     /// <param name="adopt">Takes the server as it is, once: the first time it is verified.</param>
+    /// <param name="time">Clock of the wait for another host that is installed.</param>
     /// <param name="logger">One line for a first install or an adoption.</param>
-    public InstanceIdentity(string dataDirectory, bool isManaged, bool adopt, ILogger<InstanceIdentity> logger)
+    public InstanceIdentity(
+        string dataDirectory, bool isManaged, bool adopt, TimeProvider time, ILogger<InstanceIdentity> logger)
     {
-        (_file, _adopt, _logger) = (new InstanceFile(dataDirectory), adopt, logger);
+        (_file, _adopt, _time, _logger) = (new InstanceFile(dataDirectory), adopt, time, logger);
         _server = isManaged ? InstanceRecord.Managed : InstanceRecord.External;
     }
 
@@ -31,6 +34,8 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
     public async Task VerifyAsync(ControlConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
+        if (!_adopt && await IsSettledAsync(connection)) return;
+        using var turn = await _file.LockAsync(_time, cancellationToken);
         var theirs = (string?)await connection.ExecuteAsync("GET", RedisKeys.Instance);
         var draft = _file.ReadDraft();
 
@@ -42,6 +47,11 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
         else throw await UnknownToUsAsync(connection, theirs);
         _adopt = false;
     }
+
+    /// <summary>Whether nothing is to be written, as nearly always: then nobody is waited for.</summary>
+    private async Task<bool> IsSettledAsync(ControlConnection connection) =>
+        _file.Read() is { } ours && !_file.HasDraft && RecordOf(connection, ours.Id) == ours
+        && (string?)await connection.ExecuteAsync("GET", RedisKeys.Instance) == ours.Id;
 
     private async Task CompareAsync(ControlConnection connection, InstanceRecord ours, string? theirs)
     {
@@ -75,9 +85,10 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
         var answer = await connection.ExecuteAsync("SET", RedisKeys.Instance, id, "NX");
         if (answer.IsNull)
         {
-            throw new BusUnavailableException(
-                $"Redis at {connection.Endpoint} was given an instance id by somebody else just now, expected none; " +
-                "it is examined again.");
+            // A host with another data directory was installed at the same moment.
+            _file.RemoveDraft();
+            throw await UnknownToUsAsync(
+                connection, (string?)await connection.ExecuteAsync("GET", RedisKeys.Instance) ?? "(gone)");
         }
 
         _file.PublishDraft();

@@ -11,6 +11,7 @@ internal sealed record Disturbance(string Name, Func<World, Random, Task<string>
     {
         await world.Host.KillAsync();
         var proof = $"host killed, process {world.Host.Id}";
+        await world.ExamineAsync();
         await world.StartHostAsync();
         return proof;
     });

@@ -7,11 +7,16 @@ internal static class Scenarios
     [
         new(
             "kill-host", "kill -9 of the host at random", "nothing lost, nothing twice; same streams",
-            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillHost], trial.IsShort ? 5 : 25)),
+            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillHost], trial.IsShort ? 5 : 20)),
         new(
             "kill-redis", "kill -9 of redis at random", "nothing acknowledged is lost; same streams",
-            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillRedis], trial.IsShort ? 3 : 25)),
+            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillRedis], trial.IsShort ? 3 : 20)),
         .. ZombieScenarios.All,
+        .. TwoHostScenarios.All,
+        .. FreezeScenarios.All,
+        .. NetworkScenarios.All,
+        .. DiskScenarios.All,
+        .. ClockScenarios.All,
     ];
 
     /// <summary>The scenario of that name.</summary>

@@ -5,11 +5,12 @@ using TradeOs.Tests.EndToEnd;
 
 namespace TradeOs.Tests.Chaos;
 
-/// <summary>A pipeline under test: the real executable on a real Redis, fed from a recording.</summary>
+/// <summary>A pipeline under test: the real executable on a real Redis, fed from a made-up market.</summary>
+/// <remarks>Between host and server stands a <see cref="WireProxy"/>, which keeps the ledger.</remarks>
 internal sealed class World : IAsyncDisposable
 {
-    /// <summary>Rows of the recording it is fed from.</summary>
-    public const int Rows = 19_904;
+    /// <summary>Rows of the market it is fed from that reach the first stream.</summary>
+    public const int Rows = GeneratedMarket.Rows;
 
     private static readonly TimeSpan MoveWaitMax = TimeSpan.FromSeconds(60);
     private static readonly Lazy<Task<IReadOnlyDictionary<string, string>>> Undisturbed = new(UndisturbedAsync);
@@ -23,8 +24,17 @@ internal sealed class World : IAsyncDisposable
     private World(Trial trial, RedisServerProcess redis, int batch)
     {
         (_trial, Redis, _batch) = (trial, redis, batch);
-        HostEndpoint = redis.Endpoint;
+        Ledger = new Ledger(_data["ledger.txt"]);
+        Wire = new WireProxy(redis.Port) { Answered = Ledger.Note };
+        HostEndpoint = Wire.Endpoint;
+        Program = trial.Program;
     }
+
+    /// <summary>The way between host and server.</summary>
+    public WireProxy Wire { get; }
+
+    /// <summary>What the host was told is committed.</summary>
+    public Ledger Ledger { get; }
 
     /// <summary>The server.</summary>
     public RedisServerProcess Redis { get; }
@@ -35,6 +45,9 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The running host, or the one that ran last.</summary>
     public TradeOsProcess Host => _host ?? throw new InvalidOperationException("No host was started.");
 
+    /// <summary>The program, in the environment a scenario gives it.</summary>
+    public TradeOsProgram Program { get; set; }
+
     /// <summary>Arguments beside the usual ones, for every host that is started from now on.</summary>
     public IReadOnlyList<string> MoreArguments { get; set; } = [];
 
@@ -43,7 +56,10 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>A server and nothing else; the batch is small enough that a run lasts.</summary>
     public static async Task<World> CreateAsync(Trial trial, params string[] redisArguments) =>
-        new(trial, await RedisServerProcess.StartAsync(redisArguments), trial.Random.Next(2, 9));
+        On(trial, await RedisServerProcess.StartAsync(redisArguments));
+
+    /// <summary>The same on a server that a scenario prepared; it ends with the world.</summary>
+    public static World On(Trial trial, RedisServerProcess redis) => new(trial, redis, trial.Random.Next(2, 9));
 
     /// <summary>The same with a host that moves.</summary>
     public static async Task<World> StartAsync(Trial trial)
@@ -57,15 +73,19 @@ internal sealed class World : IAsyncDisposable
     public async Task StartHostAsync(params string[] more)
     {
         if (_host is { } before) await before.DisposeAsync();
-        _host = TradeOsProcess.Start(_trial.Program, [.. Arguments(), .. more]);
+        _host = TradeOsProcess.Start(Program, [.. Arguments(), .. more]);
     }
 
     /// <summary>Starts another host beside the one that runs and goes on with it; the one before is the
     /// caller's.</summary>
-    public TradeOsProcess StartHeir(params string[] more)
+    public TradeOsProcess StartHeir(params string[] more) =>
+        GoOnWith(TradeOsProcess.Start(Program, [.. Arguments(), .. more]));
+
+    /// <summary>Goes on with a host somebody started; the one before is the caller's.</summary>
+    public TradeOsProcess GoOnWith(TradeOsProcess next)
     {
         var before = Host;
-        _host = TradeOsProcess.Start(_trial.Program, [.. Arguments(), .. more]);
+        _host = next;
         return before;
     }
 
@@ -73,11 +93,11 @@ internal sealed class World : IAsyncDisposable
     public string[] Arguments() =>
     [
         "run", "--redis", HostEndpoint, "--set", "Redis:Mode=External", "--set", $"Pipeline:BatchCountMax={_batch}",
-        "--data", _data.Path, "--feed", $"binance-trades:{Recorded.File(Recorded.BtcSpot)}", "--until-idle", "--json",
+        "--data", _data.Path, "--feed", GeneratedMarket.Feed, .. GeneratedMarket.Settings, "--until-idle", "--json",
         .. MoreArguments,
     ];
 
-    /// <summary>Rows of the recording that are in the stream, as the server says.</summary>
+    /// <summary>Rows of the market that are in the stream, as the server says.</summary>
     public async Task<long> PositionAsync() => Number(await AskAsync("XLEN", StreamNames.MarketData));
 
     /// <summary>A command to the server itself, past any proxy.</summary>
@@ -87,7 +107,7 @@ internal sealed class World : IAsyncDisposable
         {
             try
             {
-                _control ??= await ControlConnection.ConnectAsync(Redis.Options, _trial.Cancel);
+                _control ??= await ControlAsync();
                 return await _control.ExecuteAsync(command, arguments);
             }
             catch (BusUnavailableException) when (attempt < 50)
@@ -115,7 +135,7 @@ internal sealed class World : IAsyncDisposable
         }
     }
 
-    /// <summary>Inflicts so many disturbances, spread over the recording, each while the pipeline moves.</summary>
+    /// <summary>Inflicts so many disturbances, spread over the market, each while the pipeline moves.</summary>
     public async Task DisturbAsync(int count, IReadOnlyList<Disturbance> kinds)
     {
         var before = 0L;
@@ -144,21 +164,65 @@ internal sealed class World : IAsyncDisposable
                 $"{stream} differs from an undisturbed run: {result.Entries[stream]} entries, {result.Added[stream]} " +
                 "ever appended.");
         }
+
+        await Ledger.VerifyAsync(await ControlAsync());
+    }
+
+    /// <summary>What must hold at every moment, looked at while no host writes: every acknowledged entry is there, and
+    /// nothing at or below a position is pending.</summary>
+    public async Task ExamineAsync()
+    {
+        var control = await ControlAsync();
+        await Ledger.VerifyAsync(control);
+        foreach (var reader in Topology.Stages.Where(stage => stage.Mode == ReadMode.Group))
+        {
+            if ((string?)await control.ExecuteAsync("HGET", RedisKeys.Checkpoint(reader.Name), "position") is not
+                { } position) continue;
+            var pending = (RedisResult[])(await control.ExecuteAsync(
+                "XPENDING", reader.Input!, reader.Name, "-", position, 10))!;
+            Trial.Demand(
+                pending.Length == 0,
+                $"{reader.Input}: {pending.Length} entries at or below {position}, the position of {reader.Name}, are " +
+                "still pending: committed, not acknowledged.");
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_host is { } host) await host.DisposeAsync();
         _control?.Dispose();
+        await Wire.DisposeAsync();
         await Redis.DisposeAsync();
+        Ledger.Dispose();
         _data.Dispose();
+    }
+
+    private async Task<ControlConnection> ControlAsync()
+    {
+        // Asked once: a connection that the death of the server cut is known by its failure.
+        if (_control is not null && await AnswersAsync(_control)) return _control;
+        _control?.Dispose();
+        return _control = await ControlConnection.ConnectAsync(Redis.Options, _trial.Cancel);
+    }
+
+    private static async Task<bool> AnswersAsync(ControlConnection control)
+    {
+        try
+        {
+            await control.ExecuteAsync("PING");
+            return true;
+        }
+        catch (BusUnavailableException)
+        {
+            return false;
+        }
     }
 
     private static async Task<IReadOnlyDictionary<string, string>> UndisturbedAsync()
     {
         var result = await TradeOsProcess.RunAsync(
-            "run", "--bus", "memory", "--feed", $"binance-trades:{Recorded.File(Recorded.BtcSpot)}", "--until-idle",
-            "--json");
+            ["run", "--bus", "memory", "--feed", GeneratedMarket.Feed, .. GeneratedMarket.Settings, "--until-idle",
+            "--json"]);
         return result.ExitCode == 0
             ? result.Digests
             : throw new InvalidOperationException($"The undisturbed run failed: {result}");

@@ -227,7 +227,7 @@ public sealed class InstanceIdentityTests
 
     private Task VerifyAsync(bool adopt = false) => Identity(adopt).VerifyAsync(_connection, default);
 
-    private InstanceIdentity Identity(bool adopt) => new(_data.Path, isManaged: false, adopt, _log);
+    private InstanceIdentity Identity(bool adopt) => new(_data.Path, isManaged: false, adopt, TimeProvider.System, _log);
 
     private async Task<string?> IdInRedisAsync() =>
         (string?)await _connection.ExecuteAsync("GET", RedisKeys.Instance);

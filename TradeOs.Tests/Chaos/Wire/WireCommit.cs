@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using TradeOs.Bus;
+
+namespace TradeOs.Tests.Chaos;
+
+/// <summary>A commit as the host sent it, read from its EVALSHA.</summary>
+/// <param name="Reader">Whose.</param>
+/// <param name="Id">Commit id and epoch.</param>
+/// <param name="Position">Position it moves to; empty for a feed.</param>
+/// <param name="Inputs">Entries it covers.</param>
+/// <param name="Outputs">Stream of each output, and a digest of its fields.</param>
+internal sealed record WireCommit(
+    string Reader, string Id, string Position, long Inputs, IReadOnlyList<(string Stream, string Digest)> Outputs)
+{
+    private const int KeysBeforeStreams = 4;
+
+    /// <summary>Reads it; the layout is told at the head of commit.lua.</summary>
+    public static WireCommit Of(ReadOnlyMemory<byte> request)
+    {
+        var cursor = new RespCursor(request);
+        _ = cursor.Array();
+        for (var word = 0; word < 2; word++) _ = cursor.Text();
+        var keys = new string[Number()];
+        for (var key = 0; key < keys.Length; key++) keys[key] = cursor.Text()!;
+        for (var word = 0; word < 2; word++) _ = cursor.Text();
+        var (id, _, position) = (cursor.Text()!, cursor.Text(), cursor.Text()!);
+        var (inputs, outputs) = (Number(), Number());
+        for (var word = 0; word < 2; word++) _ = cursor.Text();
+        var streams = new string[Number()];
+        for (int stream = 0, key = KeysBeforeStreams; stream < streams.Length; stream++)
+        {
+            streams[stream] = keys[key];
+            for (var word = 0; word < 2; word++) _ = cursor.Text();
+            key += 1 + (int)Number();
+        }
+
+        var written = new List<(string Stream, string Digest)>();
+        for (var output = 0L; output < outputs; output++)
+        {
+            var stream = streams[Number() - 1];
+            var words = (int)Number();
+            written.Add((stream, DigestOf(cursor.Values(words).Span)));
+        }
+
+        return new WireCommit(keys[0]["tradeos:checkpoint:".Length..], id, position, inputs, written);
+
+        long Number() => long.Parse(cursor.Text()!, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Digest of the fields of an entry, as a stream holds it.</summary>
+    public static string DigestOf(Entry entry) => DigestOf(entry.Fields.Encoded.Span);
+
+    private static string DigestOf(ReadOnlySpan<byte> words) => Convert.ToHexString(SHA256.HashData(words));
+}
