@@ -76,12 +76,22 @@ public sealed class InstanceFile(string dataDirectory)
     public InstanceRecord? ReadDraft() => HasDraft ? Parse(DraftPath) : null;
 
     /// <summary>Writes the draft and waits until it is on disk.</summary>
+    /// <exception cref="RefusedException">It cannot be written; the file is as it was.</exception>
     public void WriteDraft(InstanceRecord record)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
-        using var stream = new FileStream(DraftPath, FileMode.Create, FileAccess.Write, FileShare.None);
-        JsonSerializer.Serialize(stream, record, Format);
-        stream.Flush(flushToDisk: true);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+            using var stream = new FileStream(DraftPath, FileMode.Create, FileAccess.Write, FileShare.None);
+            JsonSerializer.Serialize(stream, record, Format);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (IOException failure)
+        {
+            throw new RefusedException(
+                $"{DraftPath} cannot be written: {failure.Message}. Expected room for it, because it tells which " +
+                "Redis is ours; nothing was changed. Make room on its disk, then start again.");
+        }
     }
 
     /// <summary>Makes the draft the file.</summary>

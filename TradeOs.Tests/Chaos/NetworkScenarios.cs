@@ -42,7 +42,7 @@ internal static class NetworkScenarios
     /// <summary>So many faults, each kind in turn, on random requests of all connections.</summary>
     private sealed class Weather(Trial trial, int faults)
     {
-        private const int EveryMax = 60;
+        private const int EveryMax = 200;
 
         private readonly Lock _lock = new();
         private readonly ConcurrentQueue<string> _hits = [];
