@@ -32,7 +32,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("TradeOs: a local-first trading pipeline over Redis Streams.")
         {
-            Run(), Status(), Doctor(), Tail(), Dead(), Config(),
+            Run(), Status(), Doctor(), Check(), Tail(), Dead(), Config(),
         };
         foreach (var option in (Option[])[ConfigFile, Set, Redis, Data, Json])
         {
@@ -111,6 +111,19 @@ internal static class CommandLine
             "doctor", "Is this Redis safe to trade on? A cure for each finding. Exit code 1 with findings.");
         command.SetAction((arguments, cancellationToken) =>
             DoctorVerb.RunAsync(Settings(arguments), arguments.GetValue(Json), cancellationToken));
+        return command;
+    }
+
+    private static Command Check()
+    {
+        var atRest = Flag("--at-rest", "Everything must be through: what waits is a finding");
+        var command = new Command(
+            "check", "Prove from the streams alone that nothing is lost or twice. Exit code 1 with findings.")
+        {
+            atRest,
+        };
+        command.SetAction((arguments, cancellationToken) => CheckVerb.RunAsync(
+            Settings(arguments), arguments.GetValue(atRest), arguments.GetValue(Json), cancellationToken));
         return command;
     }
 

@@ -9,6 +9,9 @@ public sealed class ChaosTests
 {
     private static IEnumerable<string> Names => Scenarios.All.Select(scenario => scenario.Name);
 
+    [OneTimeSetUp]
+    public void BeginBuilding() => WeakenedProgram.Begin();
+
     [TestCaseSource(nameof(Names))]
     public async Task Scenario_ShortRound_KeepsItsPromiseAndHits(string name)
     {
@@ -24,8 +27,7 @@ public sealed class ChaosTests
     public async Task Control_WithoutTheProtection_TheScenarioFails(string name)
     {
         var scenario = Scenarios.Named(name);
-        using var directory = new TemporaryDirectory();
-        var weakened = await WeakenedProgram.BuildAsync(scenario.Protection, directory.Path);
+        var weakened = await WeakenedProgram.OfAsync(scenario.Protection);
         InvariantBrokenException? broken = null;
         for (var round = 0; round < scenario.ControlRoundsMax && broken is null; round++)
         {

@@ -3,7 +3,6 @@ namespace TradeOs.Tests.Chaos;
 /// <summary>Protections against frozen hosts, two hosts, bad networks, full disks and jumping clocks.</summary>
 internal static class FaultProtections
 {
-    public const string ClientKill = "kill-of-the-old-holder";
     public const string OwnerAtOpening = "owner-at-opening";
     public const string OneHost = "one-host";
     public const string DraftFirst = "draft-first";
@@ -15,12 +14,6 @@ internal static class FaultProtections
     public static IReadOnlyDictionary<string, IReadOnlyList<SourceEdit>> All { get; } =
         new Dictionary<string, IReadOnlyList<SourceEdit>>
         {
-            [ClientKill] =
-            [
-                new(
-                    "TradeOs.Bus/Redis/Fence.cs", "&& client != server.Client)",
-                    "&& client != server.Client && !Without.Is(\"kill-of-the-old-holder\"))"),
-            ],
             [OwnerAtOpening] =
             [
                 new(
@@ -28,7 +21,11 @@ internal static class FaultProtections
                     "&& holder.Owner != owner && !Without.Is(\"owner-at-opening\")"),
                 new(
                     Opening, "var place = await",
-                    "if (Without.Is(\"owner-at-opening\") || Without.Is(\"one-host\")) return; var place = await"),
+                    """
+                    if (Without.Is("owner-at-opening") || Without.Is("owner-at-reopening") || Without.Is("one-host"))
+                        return;
+                    var place = await
+                    """),
             ],
             [OneHost] =
             [

@@ -20,7 +20,8 @@ internal static class FreezeScenarios
     /// <summary>Settings with which a host gives up waiting after a second.</summary>
     public static IReadOnlyList<string> Impatient { get; } = ["--set", "Redis:CommandTimeout=00:00:01"];
 
-    /// <summary>Redis frozen until the host says that it paused, then let go on until it says that it resumed.</summary>
+    /// <summary>Redis frozen until the host says that it paused, then let go on until it says that it
+    /// resumed.</summary>
     public static Disturbance FreezeRedis => new("freeze-redis", async (world, _) =>
     {
         var (paused, resumed) = (Count(world.Host, "Paused:"), Count(world.Host, "Resumed:"));

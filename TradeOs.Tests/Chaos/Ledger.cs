@@ -14,6 +14,9 @@ internal sealed class Ledger : IDisposable
     private readonly Dictionary<string, (EntryId Position, long Inputs)> _readers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, List<string>> _owners = new(StringComparer.Ordinal);
+    private string? _broken;
+
     /// <summary>An empty ledger.</summary>
     /// <param name="path">Its file: a line for each commit.</param>
     public Ledger(string path) => _file = new StreamWriter(path) { AutoFlush = true };
@@ -30,6 +33,7 @@ internal sealed class Ledger : IDisposable
         {
             if (!_told.Add($"{commit.Reader} {commit.Id}")) return;
             Count++;
+            NoteOwner(commit);
             foreach (var (stream, digest) in commit.Outputs)
             {
                 if (!_outputs.TryGetValue(stream, out var digests)) _outputs[stream] = digests = [];
@@ -53,6 +57,7 @@ internal sealed class Ledger : IDisposable
     {
         // What is committed while this looks is not yet in the copy, so everything in it must be found.
         var (outputs, readers) = Copy();
+        Trial.Demand(_broken is null, _broken ?? "");
         foreach (var (stream, digests) in outputs)
         {
             var held = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -84,6 +89,28 @@ internal sealed class Ledger : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Readers that such a host has ever committed for.</summary>
+    public int ReadersOf(Func<string, bool> isOwner)
+    {
+        lock (_lock) return _owners.Values.Count(owners => owners.Exists(owner => isOwner(owner)));
+    }
+
+    /// <summary>The host that committed last for that reader.</summary>
+    public string? OwnerOf(string reader)
+    {
+        lock (_lock) return _owners.GetValueOrDefault(reader)?[^1];
+    }
+
+    /// <summary>Once another host committed for a reader, the one before must never again.</summary>
+    private void NoteOwner(WireCommit commit)
+    {
+        if (!_owners.TryGetValue(commit.Reader, out var owners)) _owners[commit.Reader] = owners = [];
+        if (owners.Count > 0 && owners[^1] == commit.Owner) return;
+        if (owners.Contains(commit.Owner))
+            _broken ??= $"{commit.Reader}: a host committed again after another had taken over, commit {commit.Id}.";
+        owners.Add(commit.Owner);
+    }
 
     private (Dictionary<string, Dictionary<string, int>>, Dictionary<string, (EntryId, long)>) Copy()
     {

@@ -3,11 +3,22 @@ namespace TradeOs.Tests.Chaos;
 /// <summary>What keeps the promises, and how each is taken out for a control run.</summary>
 /// <remarks>
 /// A control runs the same scenario on a program built from this repository's own sources with one protection taken
-/// out of them. The sources are copied and edited, never the product: it knows nothing of being tested.
+/// out of them. The sources are copied and edited, never the product: it knows nothing of being tested. Edits of C#
+/// that ask <c>Without.Is("name")</c> share one build, and so do all edits of commit.lua; any other takes a build of its
+/// own.
 /// </remarks>
 internal static class Protections
 {
     public const string PositionInCommit = "position-in-commit";
+    public const string AcknowledgeInCommit = "acknowledge-in-commit";
+    public const string OwnerInCommit = "owner-in-commit";
+    public const string ChecksBeforeWrites = "checks-before-writes";
+    public const string KillOfTheOldConnection = "client-kill";
+    public const string OwnerAtReopening = "owner-at-reopening";
+    public const string Repair = "aof-repair";
+    public const string Seal = "aof-seal";
+
+    private const string Commit = "TradeOs.Bus/Redis/commit.lua";
 
     /// <summary>Every protection by name, with the edits that take it out.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<SourceEdit>> All { get; } =
@@ -15,7 +26,67 @@ internal static class Protections
         {
             [PositionInCommit] =
             [
-                new("TradeOs.Bus/Redis/commit.lua", "if ARGV[5] ~= '' then redis.call(", "if ARGV[5] == '?' then redis.call("),
+                new(Commit, "if ARGV[5] ~= '' then redis.call(", "if ARGV[5] == '?' then redis.call("),
+            ],
+            [AcknowledgeInCommit] =
+            [
+                new(
+                    Commit, "call_with_words(number(), 'XACK', KEYS[4], ARGV[9])",
+                    "local acknowledged_apart = number(); next_word = next_word + acknowledged_apart"),
+                new(
+                    "TradeOs.Bus/Redis/RedisStreamReader.cs",
+                    "            if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(",
+                    """
+                                if (Without.Is("acknowledge-in-commit") && _definition.Mode == ReadMode.Group
+                                    && _reads.DeliveredUpTo(batch.Position) is { Count: > 0 } done)
+                                {
+                                    await _connection.AskAsync([
+                                        "XACK", _definition.Input!, _definition.Name,
+                                        .. done.Select(id => id.ToString())]);
+                                }
+
+                                if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(
+                    """),
+            ],
+            [OwnerInCommit] =
+            [
+                new(Commit, "if checkpoint[1] ~= ARGV[1] or checkpoint[2] ~= ARGV[2] then return 'fenced' end", ""),
+            ],
+            [ChecksBeforeWrites] =
+            [
+                new(Commit, "if type_of(stream) ~= 'stream' then return 'damaged ' .. stream", "if false then return ''"),
+                new(Commit, "if #redis.call('XRANGE', stream, LAST_IDS, '+', 'COUNT', 1) > 0 then", "if false then"),
+                new(Commit, "local length = redis.call('XLEN', stream)", "local length = 0"),
+            ],
+            [KillOfTheOldConnection] =
+            [
+                new(
+                    "TradeOs.Bus/Redis/Fence.cs", "if (holder.RunId == server.RunId && holder.Client is",
+                    "if (!Without.Is(\"client-kill\") && holder.RunId == server.RunId && holder.Client is"),
+            ],
+            [OwnerAtReopening] =
+            [
+                new(
+                    "TradeOs.Bus/Redis/RedisReaderOpening.cs", "=> wasOurs && holder.Exists",
+                    "=> !Without.Is(\"owner-at-reopening\") && wasOurs && holder.Exists"),
+                new(
+                    "TradeOs.Bus/Redis/RedisStreamReader.cs", "if (await _bus.IsFencedAsync(",
+                    "if (!Without.Is(\"owner-at-reopening\") && await _bus.IsFencedAsync("),
+            ],
+            [Repair] =
+            [
+                new(
+                    "TradeOs.Host/Redis/ManagedRedis.cs", "        await new AofRepair(",
+                    "        if (!Without.Is(\"aof-repair\")) await new AofRepair("),
+                new(
+                    "TradeOs.Host/Redis/ManagedConfiguration.cs", "            \"aof-load-truncated no\",",
+                    "            Without.Is(\"aof-repair\") ? \"aof-load-truncated yes\" : \"aof-load-truncated no\","),
+            ],
+            [Seal] =
+            [
+                new(
+                    "TradeOs.Bus/Durability/ServerGate.cs", "if (!_isManaged && await new AofSeal",
+                    "if (!Without.Is(\"aof-seal\") && !_isManaged && await new AofSeal"),
             ],
         };
 }

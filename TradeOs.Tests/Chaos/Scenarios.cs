@@ -7,10 +7,13 @@ internal static class Scenarios
     [
         new(
             "kill-host", "kill -9 of the host at random", "nothing lost, nothing twice; same streams",
-            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillHost], trial.IsShort ? 5 : 20)),
+            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillHost], trial.IsShort ? 5 : 20)) { RoundsLong = 11 },
         new(
             "kill-redis", "kill -9 of redis at random", "nothing acknowledged is lost; same streams",
-            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillRedis], trial.IsShort ? 3 : 20)),
+            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillRedis], trial.IsShort ? 3 : 20)) { RoundsLong = 11 },
+        .. FailpointScenarios.All,
+        .. OwnershipScenarios.All,
+        .. TailScenarios.All,
         .. ZombieScenarios.All,
         .. TwoHostScenarios.All,
         .. FreezeScenarios.All,

@@ -39,7 +39,7 @@ internal static class TwoHostScenarios
 
         var named = $"Host {Environment.MachineName}:{world.Host.Id} runs the pipeline";
         var isNamed = loser[0].Contains(named, StringComparison.Ordinal)
-            || (!isShared && loser[0].Contains("the server belongs to another data directory", StringComparison.Ordinal));
+            || (!isShared && loser[0].Contains("belongs to another data directory", StringComparison.Ordinal));
         Trial.Demand(isNamed, $"The host that gave way did not say to whom, expected \"{named}\": {loser[0]}");
         trial.Hit($"two hosts {offsetMs} ms apart, {(isShared ? "one data directory" : "two")}: one gave way");
         await world.JudgeAsync();
@@ -70,7 +70,8 @@ internal static class TwoHostScenarios
         var codes = string.Join(", ", ends.Select(end => end.ExitCode));
         Trial.Demand(
             ends.Count(end => end.ExitCode == 0) == 1 && ends.Count(end => end.ExitCode == 3) == hosts.Count - 1,
-            $"Exit codes {codes}, expected one 0 and the others 3:\n{string.Join('\n', ends.Select(end => end.Error))}");
+            $"Exit codes {codes}, expected one 0 and the others 3:\n" +
+            string.Join('\n', ends.Select(end => end.Error)));
         var losers = ends.Where(end => end.ExitCode == 3).Select(end => end.Error).ToList();
         Trial.Demand(
             reasons.Count == 0 || losers.All(said => reasons.Any(said.Contains)),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TradeOs.Bus;
+using TradeOs.Host;
 using TradeOs.Stages;
 using TradeOs.Tests.EndToEnd;
 
@@ -20,6 +21,7 @@ internal sealed class World : IAsyncDisposable
     private readonly int _batch;
     private ControlConnection? _control;
     private TradeOsProcess? _host;
+    private bool _isJudged;
 
     private World(Trial trial, RedisServerProcess redis, int batch)
     {
@@ -89,6 +91,14 @@ internal sealed class World : IAsyncDisposable
         return before;
     }
 
+    /// <summary>Hands the running host over; the next one is started beside it.</summary>
+    public TradeOsProcess ReleaseHost()
+    {
+        var host = Host;
+        _host = null;
+        return host;
+    }
+
     /// <summary>Arguments of the host.</summary>
     public string[] Arguments() =>
     [
@@ -151,49 +161,72 @@ internal sealed class World : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets the host finish, and holds everything it left against a run that nobody disturbed.</summary>
-    public async Task JudgeAsync()
+    /// <summary>Lets the host finish, and holds everything it left against a run that nobody disturbed, the ledger and
+    /// the independent checker.</summary>
+    /// <param name="accepted">Findings of the checker that the scenario itself caused.</param>
+    public async Task JudgeAsync(params string[] accepted)
     {
-        var result = await Host.EndAsync();
+        await JudgeAsync(await Host.EndAsync());
+        await Ledger.VerifyAsync(await ControlAsync());
+        await CheckAsync(Redis.Options, atRest: true, accepted, _trial.Cancel);
+        _isJudged = true;
+    }
+
+    /// <summary>Demands that the independent checker finds nothing else than what is accepted.</summary>
+    public static async Task CheckAsync(
+        RedisOptions server, bool atRest, string[] accepted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var report = await CheckReading.RunAsync(server, atRest, cancellationToken);
+            var findings = report.Findings.Where(finding => !accepted.Contains(finding.Code)).ToList();
+            Trial.Demand(
+                findings.Count == 0,
+                $"tradeos check finds {findings.Count}: " +
+                string.Join('\n', findings.Take(5).Select(finding => $"{finding.Code}: {finding}")));
+        }
+        catch (NothingToCheckException)
+        {
+            // Nobody opened a reader yet, so nothing can be lost.
+        }
+    }
+
+    /// <summary>Holds the summary of a host that ended against a run that nobody disturbed.</summary>
+    public static async Task JudgeAsync(TradeOsResult result)
+    {
         Trial.Demand(result.ExitCode == 0, $"The host did not finish: {result}");
-        var expected = await Undisturbed.Value;
-        foreach (var (stream, digest) in expected)
+        foreach (var (stream, digest) in await Undisturbed.Value)
         {
             Trial.Demand(
                 result.Digests[stream] == digest,
                 $"{stream} differs from an undisturbed run: {result.Entries[stream]} entries, {result.Added[stream]} " +
                 "ever appended.");
         }
-
-        await Ledger.VerifyAsync(await ControlAsync());
     }
 
     /// <summary>What must hold at every moment, looked at while no host writes: every acknowledged entry is there, and
-    /// nothing at or below a position is pending.</summary>
-    public async Task ExamineAsync()
+    /// what the independent checker demands of a pipeline in the middle.</summary>
+    public async Task ExamineAsync(bool strangersRead = false)
     {
         var control = await ControlAsync();
         await Ledger.VerifyAsync(control);
-        foreach (var reader in Topology.Stages.Where(stage => stage.Mode == ReadMode.Group))
-        {
-            if ((string?)await control.ExecuteAsync("HGET", RedisKeys.Checkpoint(reader.Name), "position") is not
-                { } position) continue;
-            var pending = (RedisResult[])(await control.ExecuteAsync(
-                "XPENDING", reader.Input!, reader.Name, "-", position, 10))!;
-            Trial.Demand(
-                pending.Length == 0,
-                $"{reader.Input}: {pending.Length} entries at or below {position}, the position of {reader.Name}, are " +
-                "still pending: committed, not acknowledged.");
-        }
+        string[] ofStrangers = [CheckCodes.GroupMoved, CheckCodes.Acknowledgement, CheckCodes.Consumer];
+        await CheckAsync(Redis.Options, atRest: false, strangersRead ? ofStrangers : [], _trial.Cancel);
     }
+
+    /// <summary>Says that what it leaves proves nothing.</summary>
+    public void Discard() => _isJudged = true;
 
     public async ValueTask DisposeAsync()
     {
+        var log = _host?.Error;
         if (_host is { } host) await host.DisposeAsync();
         _control?.Dispose();
         await Wire.DisposeAsync();
-        await Redis.DisposeAsync();
+        await Redis.KillAsync();
         Ledger.Dispose();
+        if (!_isJudged) _trial.Keep(Redis.Directory, _data.Path, log);
+        await Redis.DisposeAsync();
         _data.Dispose();
     }
 

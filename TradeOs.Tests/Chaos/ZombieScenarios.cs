@@ -25,7 +25,7 @@ internal static class ZombieScenarios
         new(
             "zombie-commit", "SIGSTOP of the host with a commit held at a proxy, let go after another took over",
             "the zombie neither writes nor takes entries, and exits 3; same streams",
-            FaultProtections.ClientKill, CommitAsync) { RoundsLong = 10 },
+            Protections.KillOfTheOldConnection, CommitAsync) { RoundsLong = 10 },
         new(
             "zombie-answer", "SIGSTOP of the host with the answer to a commit held at a proxy; another takes over",
             "what was committed is not done again; the zombie exits 3; same streams",

@@ -26,6 +26,7 @@ internal sealed class TradeOsProcess : IAsyncDisposable
             lock (_error) _error.AppendLine(line.Data);
         };
         _process.Start();
+        StartedProcesses.Add(_process);
         _process.BeginErrorReadLine();
         _output = _process.StandardOutput.ReadToEndAsync();
     }
@@ -121,6 +122,13 @@ internal sealed class TradeOsProcess : IAsyncDisposable
 
     /// <summary>SIGTERM or SIGINT, as a supervisor or Ctrl-C sends it.</summary>
     public Task SignalAsync(string signal) => Signals.SendAsync(signal, Id);
+
+    /// <summary>Forgets a host that was killed, and leaves its managed server running.</summary>
+    public async Task LeaveAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+    }
 
     public async ValueTask DisposeAsync()
     {

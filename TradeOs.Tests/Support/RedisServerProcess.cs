@@ -133,6 +133,7 @@ public sealed class RedisServerProcess : TestRedis
         var start = StartInfo();
         foreach (var (name, value) in _environment) start.Environment[name] = value;
         _process = Process.Start(start) ?? throw new InvalidOperationException("redis-server did not start.");
+        StartedProcesses.Add(_process);
         var started = TimeProvider.System.GetTimestamp();
         while (!File.Exists(LogPath) || !Log()[logged..].Contains("Ready to accept", StringComparison.Ordinal))
         {

@@ -6,12 +6,14 @@ namespace TradeOs.Tests.Chaos;
 
 /// <summary>A commit as the host sent it, read from its EVALSHA.</summary>
 /// <param name="Reader">Whose.</param>
+/// <param name="Owner">Random id of the host that sent it.</param>
 /// <param name="Id">Commit id and epoch.</param>
 /// <param name="Position">Position it moves to; empty for a feed.</param>
 /// <param name="Inputs">Entries it covers.</param>
 /// <param name="Outputs">Stream of each output, and a digest of its fields.</param>
 internal sealed record WireCommit(
-    string Reader, string Id, string Position, long Inputs, IReadOnlyList<(string Stream, string Digest)> Outputs)
+    string Reader, string Owner, string Id, string Position, long Inputs,
+    IReadOnlyList<(string Stream, string Digest)> Outputs)
 {
     private const int KeysBeforeStreams = 4;
 
@@ -23,7 +25,8 @@ internal sealed record WireCommit(
         for (var word = 0; word < 2; word++) _ = cursor.Text();
         var keys = new string[Number()];
         for (var key = 0; key < keys.Length; key++) keys[key] = cursor.Text()!;
-        for (var word = 0; word < 2; word++) _ = cursor.Text();
+        _ = cursor.Text();
+        var owner = cursor.Text()!;
         var (id, _, position) = (cursor.Text()!, cursor.Text(), cursor.Text()!);
         var (inputs, outputs) = (Number(), Number());
         for (var word = 0; word < 2; word++) _ = cursor.Text();
@@ -43,7 +46,8 @@ internal sealed record WireCommit(
             written.Add((stream, DigestOf(cursor.Values(words).Span)));
         }
 
-        return new WireCommit(keys[0]["tradeos:checkpoint:".Length..], id, position, inputs, written);
+        return new WireCommit(
+            keys[0]["tradeos:checkpoint:".Length..], owner, id, position, inputs, written);
 
         long Number() => long.Parse(cursor.Text()!, CultureInfo.InvariantCulture);
     }

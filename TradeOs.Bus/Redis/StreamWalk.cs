@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+
+namespace TradeOs.Bus;
+
+/// <summary>Reads whole streams for looking, page by page on a connection of its own; consumes nothing.</summary>
+/// <remarks>
+/// A page is bounded in entries and in bytes, so one that would be larger comes entry by entry; of an entry too large by
+/// itself only the beginning is kept (<see cref="Entry.CutBytes"/>).
+/// </remarks>
+public sealed class StreamWalk(RedisOptions options) : IDisposable
+{
+    private const int PageCount = 500;
+
+    private readonly ReadPace _pace = new();
+    private readonly EntryPage _page = new();
+    private DataConnection? _connection;
+
+    /// <summary>Every entry the stream holds up to <paramref name="last"/>, oldest first; each is valid until the next
+    /// one is asked for.</summary>
+    /// <exception cref="BusUnavailableException">The server is away.</exception>
+    /// <exception cref="StreamDamagedException">The key holds something that is no stream.</exception>
+    public async IAsyncEnumerable<Entry> EntriesAsync(
+        string stream, EntryId last, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var after = EntryId.Zero;
+        while (after < last)
+        {
+            await TakePageAsync(stream, after, cancellationToken);
+            var entries = _page.Entries;
+            if (entries.Count == 0) yield break;
+            foreach (var entry in entries)
+            {
+                if (entry.Id > last) yield break;
+                yield return entry;
+            }
+
+            after = entries[^1].Id;
+            _pace.Delivered(entries.Count);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _connection?.Dispose();
+
+    /// <summary>A connection whose reply was too large is lost; the next one asks for one entry at a time.</summary>
+    private async Task TakePageAsync(string stream, EntryId after, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var asked = _pace.Count(PageCount);
+            try
+            {
+                _connection ??= await DataConnection.ConnectAsync(options, TimeProvider.System, cancellationToken);
+                await AskAsync(_connection, stream, after, asked);
+                return;
+            }
+            catch (BusUnavailableException lost) when (asked > 1 && lost.InnerException is ReplyTooLargeException)
+            {
+                _pace.Slow(asked);
+                _connection?.Dispose();
+                _connection = null;
+            }
+        }
+    }
+
+    private async Task AskAsync(DataConnection connection, string stream, EntryId after, int asked)
+    {
+        connection.Commands.Command("XREAD", "COUNT", $"{asked}", "STREAMS", stream, after.ToString());
+        await connection.SendAsync();
+        if (asked > 1)
+        {
+            _page.Take(DataConnection.ThrowIfError(await connection.ReceiveEntriesAsync(TimeSpan.Zero)));
+            return;
+        }
+
+        var (reply, skippedBytes) = await connection.ReceiveBeginningAsync();
+        _page.Take(DataConnection.ThrowIfError(reply), skippedBytes);
+    }
+}
