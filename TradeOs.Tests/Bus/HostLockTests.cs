@@ -32,7 +32,7 @@ public sealed class HostLockTests : RedisFixture
         Assert.That(await HoldsAsync(second), Is.True);
     }
 
-    /// <summary>Frozen before its first opening of a reader, a host knows nothing of the one that replaced it.</summary>
+    /// <summary>Frozen before it opened a reader, a host knows nothing of the one that replaced it.</summary>
     [Test]
     public async Task Open_ByAHostThatHasNotThePlace_IsFencedAndMakesNothing()
     {

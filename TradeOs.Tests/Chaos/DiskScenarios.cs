@@ -72,6 +72,7 @@ internal static class DiskScenarios
             return $"redis exited with {code}: {reason}";
         });
         await world.DisturbAsync(trial.IsShort ? 2 : 10, [kind]);
+        await Freeze.ExamineAsync(world);
     }
 
     private static async Task HostAsync(Trial trial)

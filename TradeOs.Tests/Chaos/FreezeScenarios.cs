@@ -61,6 +61,7 @@ internal static class FreezeScenarios
         await world.StartHostAsync();
         var count = trial.IsShort ? countShort : countLong;
         await world.DisturbAsync(count, [kind]);
+        await Freeze.ExamineAsync(world);
         await world.JudgeAsync();
         var (paused, resumed) = (Count(world.Host, "Paused:"), Count(world.Host, "Resumed:"));
         Trial.Demand(

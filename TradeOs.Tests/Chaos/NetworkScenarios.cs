@@ -33,6 +33,7 @@ internal static class NetworkScenarios
         }
 
         await weather.SayAsync(world);
+        await Freeze.ExamineAsync(world);
         await world.JudgeAsync();
         var missing = Faults.Where(fault => proxy.Hits.GetValueOrDefault(fault) == 0).ToList();
         if (missing.Count > 0) throw new InvalidOperationException($"Never hit: {string.Join(", ", missing)}.");

@@ -84,6 +84,7 @@ internal static class ZombieScenarios
         await using var world = await World.CreateAsync(trial);
         await using var proxy = held.NewProxy(world);
         var before = await FreezeAtAsync(trial, world, proxy, held, null);
+        await world.ExamineAsync();
 
         world.HostEndpoint = world.Wire.Endpoint;
         await using var zombie = world.StartHeir("--take-over");
