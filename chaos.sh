@@ -8,6 +8,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/.ci/redis.sh"
 
 require_dotnet
+require_compiler
 require_redis
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

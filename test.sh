@@ -8,6 +8,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$root/.ci/redis.sh"
 
 require_dotnet
+require_compiler
 [ -n "${TRADEOS_TEST_REDIS:-}" ] || require_redis
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT

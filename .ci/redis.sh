@@ -1,4 +1,5 @@
-# Sourced by run.sh and test.sh: makes sure that dotnet and redis-server are there, or says what to do.
+# Sourced by run.sh, test.sh and chaos.sh: makes sure that dotnet, redis-server and a C compiler are there, or says what
+# to do.
 
 require_dotnet() {
     command -v dotnet >/dev/null && return
@@ -37,6 +38,22 @@ install_with_apt() {
     [ -z "$held" ] || "${as_root[@]}" rm -f "$policy"
     if [ -d /run/systemd/system ]; then "${as_root[@]}" systemctl disable redis-server >&2 || true; fi
     return $result
+}
+
+# The chaos harness preloads a few lines of C into redis-server and the host, to move their clocks and fail their disks.
+require_compiler() {
+    printf '#include <time.h>\n' | cc -x c -fsyntax-only - 2>/dev/null && return
+    echo "A C compiler is not installed; installing one from the system's packages." >&2
+    local as_root=()
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    if command -v apt-get >/dev/null; then
+        "${as_root[@]}" apt-get update -qq >&2
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq gcc libc6-dev >&2 || true
+    elif command -v dnf >/dev/null; then "${as_root[@]}" dnf install -y gcc glibc-devel >&2 || true
+    fi
+    printf '#include <time.h>\n' | cc -x c -fsyntax-only - && return
+    echo "The chaos tests need cc and the headers of the C library: install them (packages gcc and libc6-dev)." >&2
+    exit 2
 }
 
 redis_is_missing() {

@@ -57,8 +57,21 @@ public sealed class HostLock : IAsyncDisposable
         RedisOptions options, IServerGate gate, string owner, string name, bool takeOver, TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var opened = await OpenAsync(options, gate, owner, name, takeOver, false, time, cancellationToken);
-        return new HostLock(options, owner, name, time, opened.Connection, opened.RunId);
+        var (connection, runId) = await OpenFirstAsync();
+        return new HostLock(options, owner, name, time, connection, runId);
+
+        async Task<(DataConnection Connection, string RunId)> OpenFirstAsync()
+        {
+            try
+            {
+                return await OpenAsync(options, gate, owner, name, takeOver, false, time, cancellationToken);
+            }
+            catch (BusUnavailableException) when (takeOver)
+            {
+                // Another one that takes over as well may have cut this one off in the act: it is left alone.
+                return await OpenAsync(options, gate, owner, name, false, false, time, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Keeps the place until the token ends it: notices a lost connection and takes the place again, and has

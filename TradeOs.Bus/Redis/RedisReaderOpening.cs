@@ -50,25 +50,10 @@ internal sealed class RedisReaderOpening(
         await connection.AskAsync("SADD", RedisKeys.Readers, definition.Name);
         return epoch;
 
-        async Task AdmitAsync(Holder holder)
-        {
-            if (wasOurs && holder.Exists && holder.Owner != owner)
-            {
-                throw new FencedException(
-                    $"{definition.Name} was opened by another host since; this one stops so that nothing is done " +
-                    "twice.");
-            }
-
-            // A host that was replaced before it opened this reader at all must not take it from its heir: the place
-            // is watched with the reader, so whoever takes it in between wins.
-            await connection.AskAsync("WATCH", RedisKeys.Host);
-            var place = await connection.AskAsync("HMGET", RedisKeys.Host, "owner", "name");
-            place.Array();
-            if (place.Text() is not { } holding || holding == owner) return;
-            throw new FencedException(
-                $"{definition.Name} is not opened: host {place.Text()} has the place of the pipeline's host now; " +
-                "this one stops so that nothing is done twice.");
-        }
+        Task AdmitAsync(Holder holder) => wasOurs && holder.Exists && holder.Owner != owner
+            ? throw new FencedException(
+                $"{definition.Name} was opened by another host since; this one stops so that nothing is done twice.")
+            : VerifyPlaceAsync(owner);
 
         async Task<IReadOnlyList<string>> BeginningAsync(Holder holder) =>
             holder.Exists ? ["name", definition.Name] : await CreateAsync(wasOpened);
@@ -198,6 +183,19 @@ internal sealed class RedisReaderOpening(
         await connection.AskAsync(
             "XGROUP", "SETID", stream, group, checkpoint.Position.ToString(),
             "ENTRIESREAD", checkpoint.Count.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>A host that was replaced before it opened this reader at all must not take it from its heir.</summary>
+    /// <remarks>The place is watched together with the reader: whoever takes it in between wins.</remarks>
+    private async Task VerifyPlaceAsync(string owner)
+    {
+        await connection.AskAsync("WATCH", RedisKeys.Host);
+        var place = await connection.AskAsync("HMGET", RedisKeys.Host, "owner", "name");
+        place.Array();
+        if (place.Text() is not { } holding || holding == owner) return;
+        throw new FencedException(
+            $"{definition.Name} is not opened: host {place.Text()} took the place of this one, which stops so that " +
+            "nothing is done twice.");
     }
 
     private async Task<List<string>> PendingUpToAsync(string stream, string group, EntryId position)

@@ -20,6 +20,9 @@ public sealed record InstanceRecord(string Id, string Endpoint, string Server)
 /// <param name="dataDirectory">The data directory; created when something is written.</param>
 public sealed class InstanceFile(string dataDirectory)
 {
+    private static readonly TimeSpan LockWaitMax = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(20);
+
     private static readonly JsonSerializerOptions Format =
         new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
 
@@ -29,6 +32,40 @@ public sealed class InstanceFile(string dataDirectory)
     /// <summary>Path of the draft: written and synced before Redis is told, renamed after.</summary>
     public string DraftPath => FilePath + ".new";
 
+    /// <summary>Whether an installation or adoption is under way, or was cut short.</summary>
+    public bool HasDraft => File.Exists(DraftPath);
+
+    /// <summary>Waits for its turn to change the file, 10 s at most: two hosts may be started at once.</summary>
+    /// <param name="time">Clock of the wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Gives the turn back when disposed; a host that was killed leaves none behind.</returns>
+    /// <exception cref="RefusedException">Another host keeps it; it is frozen, or hangs.</exception>
+    public async Task<IDisposable> LockAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        var path = FilePath + ".lock";
+        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                if (time.GetElapsedTime(started) > LockWaitMax)
+                {
+                    throw new RefusedException(
+                        $"{path} has been held by another host for {LockWaitMax.TotalSeconds:0} s, expected it to be " +
+                        "free in a moment: that host is frozen, or hangs. End it, then start again.");
+                }
+
+                await Task.Delay(LockPoll, time, cancellationToken);
+            }
+        }
+    }
+
     /// <summary>What the file says; null when there is none.</summary>
     /// <exception cref="RefusedException">It cannot be understood.</exception>
     public InstanceRecord? Read() => !File.Exists(FilePath) ? null : Parse(FilePath) ?? throw new RefusedException(
@@ -36,15 +73,25 @@ public sealed class InstanceFile(string dataDirectory)
         "Restore it from a backup, or remove it and start with --adopt to take the server as it is.");
 
     /// <summary>What the draft says; null when there is none, or when writing it was cut short.</summary>
-    public InstanceRecord? ReadDraft() => File.Exists(DraftPath) ? Parse(DraftPath) : null;
+    public InstanceRecord? ReadDraft() => HasDraft ? Parse(DraftPath) : null;
 
     /// <summary>Writes the draft and waits until it is on disk.</summary>
+    /// <exception cref="RefusedException">It cannot be written; the file is as it was.</exception>
     public void WriteDraft(InstanceRecord record)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
-        using var stream = new FileStream(DraftPath, FileMode.Create, FileAccess.Write, FileShare.None);
-        JsonSerializer.Serialize(stream, record, Format);
-        stream.Flush(flushToDisk: true);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+            using var stream = new FileStream(DraftPath, FileMode.Create, FileAccess.Write, FileShare.None);
+            JsonSerializer.Serialize(stream, record, Format);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (IOException failure)
+        {
+            throw new RefusedException(
+                $"{DraftPath} cannot be written: {failure.Message}. Expected room for it, because it tells which " +
+                "Redis is ours; nothing was changed. Make room on its disk, then start again.");
+        }
     }
 
     /// <summary>Makes the draft the file.</summary>

@@ -13,6 +13,7 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
 {
     private readonly InstanceFile _file;
     private readonly string _server;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private bool _adopt;
     private bool _isVerified;
@@ -21,10 +22,12 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
     /// <param name="dataDirectory">Where <c>instance.json</c> is.</param>
     /// <param name="isManaged">Whether TradeOs starts the server; remembered in the file.</param>
     /// <param name="adopt">Takes the server as it is, once: the first time it is verified.</param>
+    /// <param name="time">Clock of the wait for another host that is installed.</param>
     /// <param name="logger">One line for a first install or an adoption.</param>
-    public InstanceIdentity(string dataDirectory, bool isManaged, bool adopt, ILogger<InstanceIdentity> logger)
+    public InstanceIdentity(
+        string dataDirectory, bool isManaged, bool adopt, TimeProvider time, ILogger<InstanceIdentity> logger)
     {
-        (_file, _adopt, _logger) = (new InstanceFile(dataDirectory), adopt, logger);
+        (_file, _adopt, _time, _logger) = (new InstanceFile(dataDirectory), adopt, time, logger);
         _server = isManaged ? InstanceRecord.Managed : InstanceRecord.External;
     }
 
@@ -32,6 +35,8 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
     public async Task VerifyAsync(ControlConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
+        if (!_adopt && await IsSettledAsync(connection)) return;
+        using var turn = await _file.LockAsync(_time, cancellationToken);
         var theirs = await TheirsAsync(connection);
         if (_isVerified && theirs is null) throw Emptied(connection);
         var draft = _file.ReadDraft();
@@ -43,6 +48,15 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
         else if (theirs is null) await InstallAsync(connection, draft);
         else throw await UnknownToUsAsync(connection, theirs);
         (_adopt, _isVerified) = (false, true);
+    }
+
+    /// <summary>Whether nothing is to be written, as nearly always: then nobody is waited for.</summary>
+    private async Task<bool> IsSettledAsync(ControlConnection connection)
+    {
+        var isSettled = _file.Read() is { } ours && !_file.HasDraft && RecordOf(connection, ours.Id) == ours
+            && await TheirsAsync(connection) == ours.Id;
+        _isVerified |= isSettled;
+        return isSettled;
     }
 
     private static async Task<string?> TheirsAsync(ControlConnection connection)
@@ -95,9 +109,10 @@ public sealed partial class InstanceIdentity : IInstanceIdentity
         var answer = await connection.ExecuteAsync("SET", RedisKeys.Instance, id, "NX");
         if (answer.IsNull)
         {
-            throw new BusUnavailableException(
-                $"Redis at {connection.Endpoint} was given an instance id by somebody else just now, expected none; " +
-                "it is examined again.");
+            // A host with another data directory was installed at the same moment.
+            _file.RemoveDraft();
+            throw await UnknownToUsAsync(
+                connection, (string?)await connection.ExecuteAsync("GET", RedisKeys.Instance) ?? "(gone)");
         }
 
         _file.PublishDraft();

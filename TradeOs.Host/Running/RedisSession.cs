@@ -48,7 +48,8 @@ internal sealed class RedisSession : BusSession
         try
         {
             var identity = new InstanceIdentity(
-                settings.DataDirectory, server.IsManaged, arguments.Adopt, loggers.CreateLogger<InstanceIdentity>());
+                settings.DataDirectory, server.IsManaged, arguments.Adopt, time,
+                loggers.CreateLogger<InstanceIdentity>());
             var gate = new ServerGate(redis, server.IsManaged, identity, time, loggers.CreateLogger<ServerGate>())
             {
                 Needed = RedisPermissions.Needed(Topology.Streams),

@@ -32,6 +32,19 @@ public sealed class HostLockTests : RedisFixture
         Assert.That(await HoldsAsync(second), Is.True);
     }
 
+    /// <summary>Frozen before it opened a reader, a host knows nothing of the one that replaced it.</summary>
+    [Test]
+    public async Task Open_ByAHostThatHasNotThePlace_IsFencedAndMakesNothing()
+    {
+        await using var heir = await TakeAsync("heir");
+        using var replaced = NewHost();
+
+        Assert.That(
+            async () => await replaced.OpenAsync(Copy(ReadMode.Group), Cancel),
+            Throws.TypeOf<FencedException>().With.Message.Contains("copy is not opened: host heir took the place"));
+        Assert.That(await Server.CliAsync("EXISTS", "in", "out", RedisKeys.Checkpoint("copy")), Is.EqualTo("0"));
+    }
+
     [Test]
     public async Task TakeOver_OfALivingHost_StopsItFenced()
     {

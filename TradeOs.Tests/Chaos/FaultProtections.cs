@@ -3,21 +3,47 @@ namespace TradeOs.Tests.Chaos;
 /// <summary>Protections against frozen hosts, two hosts, bad networks, full disks and jumping clocks.</summary>
 internal static class FaultProtections
 {
-    public const string ClientKill = "client-kill";
     public const string OwnerAtOpening = "owner-at-opening";
+    public const string OneHost = "one-host";
+    public const string DraftFirst = "draft-first";
+    public const string IdsOfTheServer = "ids-of-the-server";
+
+    private const string Opening = "TradeOs.Bus/Redis/RedisReaderOpening.cs";
 
     /// <summary>Each by name, with the edits that take it out.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<SourceEdit>> All { get; } =
         new Dictionary<string, IReadOnlyList<SourceEdit>>
         {
-            [ClientKill] =
-            [
-                new("TradeOs.Bus/Redis/Fence.cs", "&& client != server.Client)", "&& client == \"nobody\")"),
-            ],
             [OwnerAtOpening] =
             [
-                new("TradeOs.Bus/Redis/RedisReaderOpening.cs", "if (wasOurs &&", "if (wasOurs && owner.Length == 0 &&"),
-                new("TradeOs.Bus/Redis/RedisReaderOpening.cs", "|| holding == owner) return;", "|| holding != \"\") return;"),
+                new(
+                    Opening, "&& holder.Owner != owner",
+                    "&& holder.Owner != owner && !Without.Is(\"owner-at-opening\")"),
+                new(
+                    Opening, "var place = await",
+                    """
+                    if (Without.Is("owner-at-opening") || Without.Is("owner-at-reopening") || Without.Is("one-host"))
+                        return;
+                    var place = await
+                    """),
+            ],
+            [OneHost] =
+            [
+                new(
+                    "TradeOs.Bus/Redis/HostLock.cs", "if (!holder.Exists || holder.Owner == owner) return;",
+                    "if (!holder.Exists || holder.Owner == owner || Without.Is(\"one-host\")) return;"),
+            ],
+            [DraftFirst] =
+            [
+                new(
+                    "TradeOs.Host/Redis/InstanceFile.cs", "new FileStream(DraftPath, FileMode.Create",
+                    "new FileStream(TradeOs.Bus.Without.Is(\"draft-first\") ? FilePath : DraftPath, FileMode.Create"),
+            ],
+            [IdsOfTheServer] =
+            [
+                new(
+                    "TradeOs.Bus/Redis/commit.lua", "redis.pcall('XADD', stream, '*',",
+                    "redis.pcall('XADD', stream, redis.call('TIME')[1] .. '000-*',"),
             ],
         };
 }

@@ -11,6 +11,16 @@ internal static class Freeze
             .All(thread => StateOf(Path.Combine(thread, "stat")) is 'T' or 't')));
     }
 
+    /// <summary>Holds what was acknowledged against what is there, with the host frozen for that moment: one that
+    /// starts over in silence may else never end.</summary>
+    public static async Task ExamineAsync(World world)
+    {
+        if (world.Host.HasExited) return;
+        await StopAsync(world.Host.Id);
+        await world.ExamineAsync();
+        await Signals.ContinueAsync(world.Host.Id);
+    }
+
     /// <summary>Third field of stat, behind the name in brackets (proc(5)).</summary>
     private static char StateOf(string stat)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace TradeOs.Tests.Chaos;
@@ -18,9 +19,13 @@ internal sealed partial class Hold(Func<string, bool> isMeant, bool isAnswer = f
     public static string? Committing(string request) =>
         Commit().Match(request) is { Success: true } commit ? commit.Groups[1].Value : null;
 
-    /// <summary>A proxy that holds it.</summary>
-    public TcpProxy NewProxy(int serverPort) =>
-        new(serverPort, DecideAsync) { Answering = request => isAnswer ? PassAsync(request) : Task.CompletedTask };
+    /// <summary>A proxy before the world's own that holds it.</summary>
+    public TcpProxy NewProxy(World world) =>
+        new(PortOf(world), DecideAsync) { Answering = request => isAnswer ? PassAsync(request) : Task.CompletedTask };
+
+    /// <summary>Where the world's own proxy listens.</summary>
+    public static int PortOf(World world) =>
+        int.Parse(world.Wire.Endpoint.Split(':')[1], CultureInfo.InvariantCulture);
 
     /// <summary>Waits until it is held.</summary>
     public async Task ReachedAsync(World world)
@@ -49,6 +54,8 @@ internal sealed partial class Hold(Func<string, bool> isMeant, bool isAnswer = f
         return _release.Task;
     }
 
-    [GeneratedRegex(@"\A\*\d+\r\n\$7\r\nEVALSHA\r\n\$40\r\n\w{40}\r\n\$\d+\r\n\d+\r\n\$\d+\r\ntradeos:checkpoint:([a-z-]+)\r\n")]
+    [GeneratedRegex(
+        @"\A\*\d+\r\n\$7\r\nEVALSHA\r\n\$40\r\n\w{40}\r\n\$\d+\r\n\d+\r\n" +
+        @"\$\d+\r\ntradeos:checkpoint:([a-z-]+)\r\n")]
     private static partial Regex Commit();
 }

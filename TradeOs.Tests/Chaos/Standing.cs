@@ -19,7 +19,8 @@ internal static class Standing
         var readers = new Dictionary<string, string>();
         foreach (var reader in Topology.Readers)
         {
-            var held = (RedisResult[])(await world.AskAsync("HMGET", RedisKeys.Checkpoint(reader.Name), "epoch", "owner"))!;
+            var key = RedisKeys.Checkpoint(reader.Name);
+            var held = (RedisResult[])(await world.AskAsync("HMGET", key, "epoch", "owner"))!;
             readers[reader.Name] = $"epoch {(string?)held[0]} of {(string?)held[1]}";
         }
 
@@ -39,7 +40,7 @@ internal static class Standing
             if (world.Host.HasExited)
                 throw new InvariantBrokenException($"The host that took over ended by itself: {world.Host.Error}");
             if (TimeProvider.System.GetElapsedTime(started) > WaitMax)
-                throw new InvariantBrokenException($"The host that took over never had all readers: {world.Host.Error}");
+                throw new InvariantBrokenException($"The host that took over never had all: {world.Host.Error}");
             await Task.Delay(5);
         }
     }

@@ -29,6 +29,7 @@ internal sealed class World : IAsyncDisposable
         Ledger = new Ledger(_data["ledger.txt"]);
         Wire = new WireProxy(redis.Port) { Answering = Ledger.Note };
         HostEndpoint = Wire.Endpoint;
+        Program = trial.Program;
     }
 
     /// <summary>The way between host and server.</summary>
@@ -46,6 +47,9 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The running host, or the one that ran last.</summary>
     public TradeOsProcess Host => _host ?? throw new InvalidOperationException("No host was started.");
 
+    /// <summary>The program, in the environment a scenario gives it.</summary>
+    public TradeOsProgram Program { get; set; }
+
     /// <summary>Arguments beside the usual ones, for every host that is started from now on.</summary>
     public IReadOnlyList<string> MoreArguments { get; set; } = [];
 
@@ -54,7 +58,10 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>A server and nothing else; the batch is small enough that a run lasts.</summary>
     public static async Task<World> CreateAsync(Trial trial, params string[] redisArguments) =>
-        new(trial, await RedisServerProcess.StartAsync(redisArguments), trial.Random.Next(2, 9));
+        On(trial, await RedisServerProcess.StartAsync(redisArguments));
+
+    /// <summary>The same on a server that a scenario prepared; it ends with the world.</summary>
+    public static World On(Trial trial, RedisServerProcess redis) => new(trial, redis, trial.Random.Next(2, 9));
 
     /// <summary>The same with a host that moves.</summary>
     public static async Task<World> StartAsync(Trial trial)
@@ -68,15 +75,19 @@ internal sealed class World : IAsyncDisposable
     public async Task StartHostAsync(params string[] more)
     {
         if (_host is { } before) await before.DisposeAsync();
-        _host = TradeOsProcess.Start(_trial.Program, [.. Arguments(), .. more]);
+        _host = TradeOsProcess.Start(Program, [.. Arguments(), .. more]);
     }
 
     /// <summary>Starts another host beside the one that runs and goes on with it; the one before is the
     /// caller's.</summary>
-    public TradeOsProcess StartHeir(params string[] more)
+    public TradeOsProcess StartHeir(params string[] more) =>
+        GoOnWith(TradeOsProcess.Start(Program, [.. Arguments(), .. more]));
+
+    /// <summary>Goes on with a host somebody started; the one before is the caller's.</summary>
+    public TradeOsProcess GoOnWith(TradeOsProcess next)
     {
         var before = Host;
-        _host = TradeOsProcess.Start(_trial.Program, [.. Arguments(), .. more]);
+        _host = next;
         return before;
     }
 

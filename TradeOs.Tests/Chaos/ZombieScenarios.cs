@@ -25,7 +25,7 @@ internal static class ZombieScenarios
         new(
             "zombie-commit", "SIGSTOP of the host with a commit held at a proxy, let go after another took over",
             "the zombie neither writes nor takes entries, and exits 3; same streams",
-            FaultProtections.ClientKill, CommitAsync) { RoundsLong = 10 },
+            Protections.KillOfTheOldConnection, CommitAsync) { RoundsLong = 10 },
         new(
             "zombie-answer", "SIGSTOP of the host with the answer to a commit held at a proxy; another takes over",
             "what was committed is not done again; the zombie exits 3; same streams",
@@ -61,8 +61,8 @@ internal static class ZombieScenarios
         var held = new Hold(request => Hold.Committing(request) == reader.Name) { IsArmed = false };
         var heirs = new Hold(request => Hold.Committing(request) == reader.Name);
         await using var world = await World.CreateAsync(trial);
-        await using var proxy = held.NewProxy(world.Redis.Port);
-        await using var heirsProxy = heirs.NewProxy(world.Redis.Port);
+        await using var proxy = held.NewProxy(world);
+        await using var heirsProxy = heirs.NewProxy(world);
         var before = await FreezeAtAsync(trial, world, proxy, held, reader);
 
         world.HostEndpoint = heirsProxy.Endpoint;
@@ -72,7 +72,8 @@ internal static class ZombieScenarios
         held.Release();
         await Task.Delay(HeadStart);
         heirs.Release();
-        trial.Hit($"commit of {reader.Name} let go behind the take-over, {await WakeAsync(trial, world, zombie, false)}");
+        var proof = await WakeAsync(trial, world, zombie, false);
+        trial.Hit($"commit of {reader.Name} let go behind the take-over, {proof}");
         await world.JudgeAsync();
     }
 
@@ -81,10 +82,11 @@ internal static class ZombieScenarios
         var reader = Topology.Readers[trial.Random.Next(Topology.Readers.Length)];
         var held = new Hold(request => Hold.Committing(request) == reader.Name, isAnswer: true) { IsArmed = false };
         await using var world = await World.CreateAsync(trial);
-        await using var proxy = held.NewProxy(world.Redis.Port);
+        await using var proxy = held.NewProxy(world);
         var before = await FreezeAtAsync(trial, world, proxy, held, null);
+        await world.ExamineAsync();
 
-        world.HostEndpoint = world.Redis.Endpoint;
+        world.HostEndpoint = world.Wire.Endpoint;
         await using var zombie = world.StartHeir("--take-over");
         await Standing.OfHeirAsync(world, before);
         held.Release();
@@ -99,15 +101,16 @@ internal static class ZombieScenarios
         await world.ReachAsync(1 + trial.Random.Next(World.Rows / 4));
         await world.Host.KillAsync();
         var reader = Topology.Readers[trial.Random.Next(Topology.Readers.Length)].Name;
-        var held = new Hold(request => request.Contains($"SETNAME\r\n${reader.Length + 8}\r\ntradeos:{reader}\r\n"));
-        await using var proxy = held.NewProxy(world.Redis.Port);
+        var held = new Hold(request => request.Contains(
+            $"SETNAME\r\n${reader.Length + 8}\r\ntradeos:{reader}\r\n", StringComparison.Ordinal));
+        await using var proxy = held.NewProxy(world);
         world.HostEndpoint = proxy.Endpoint;
         await world.StartHostAsync();
         await held.ReachedAsync(world);
         var before = await Standing.HostAsync(world);
         await Freeze.StopAsync(world.Host.Id);
 
-        world.HostEndpoint = world.Redis.Endpoint;
+        world.HostEndpoint = world.Wire.Endpoint;
         await using var zombie = world.StartHeir("--take-over");
         await Standing.OfHeirAsync(world, before);
         held.Release();

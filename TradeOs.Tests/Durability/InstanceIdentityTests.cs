@@ -222,13 +222,63 @@ public sealed class InstanceIdentityTests
         Assert.That(error!.Message, Does.StartWith(FilePath).And.Contain("found \"oops\"").And.Contain("--adopt"));
     }
 
+    [Test]
+    public async Task Verify_OfTwoHostsAtOnceOnAFirstInstall_GivesBothTheSameId()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            await Empty();
+
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => VerifyAsync())));
+
+            var id = await IdInRedisAsync();
+            Assert.That(await File.ReadAllTextAsync(FilePath), Does.Contain($"\"id\": \"{id}\""), $"round {round}");
+            Assert.That(File.Exists(DraftPath), Is.False);
+        }
+    }
+
+    [Test]
+    public async Task Verify_WhileAFrozenHostIsInstalled_IsRefusedAndNamesTheLock()
+    {
+        using var frozen = await new InstanceFile(_data.Path).LockAsync(TimeProvider.System, default);
+
+        var error = Assert.ThrowsAsync<RefusedException>(
+            () => Identity(adopt: false, new Hurry()).VerifyAsync(_connection, default));
+
+        Assert.That(error!.Message, Does.StartWith($"{FilePath}.lock has been held by another host for 10 s").And
+            .Contain("frozen").And.Contain("start again"));
+        Assert.That(await IdInRedisAsync(), Is.Null);
+    }
+
+    [Test]
+    public async Task Verify_WhereTheDraftCannotBeWritten_IsRefusedBeforeRedisIsTold()
+    {
+        // A link to itself: no file can be made there, whoever tries.
+        File.CreateSymbolicLink(DraftPath, DraftPath);
+
+        var error = Assert.ThrowsAsync<RefusedException>(() => VerifyAsync());
+
+        Assert.That(error!.Message, Does.StartWith($"{DraftPath} cannot be written: ").And
+            .Contain("Make room on its disk"));
+        Assert.That((await IdInRedisAsync(), File.Exists(FilePath)), Is.EqualTo(((string?)null, false)));
+    }
+
     private void WriteDraft(string id) =>
         new InstanceFile(_data.Path).WriteDraft(new InstanceRecord(id, _server.Endpoint, InstanceRecord.External));
 
     private Task VerifyAsync(bool adopt = false) => Identity(adopt).VerifyAsync(_connection, default);
 
-    private InstanceIdentity Identity(bool adopt) => new(_data.Path, isManaged: false, adopt, _log);
+    private InstanceIdentity Identity(bool adopt, TimeProvider? time = null) =>
+        new(_data.Path, isManaged: false, adopt, time ?? TimeProvider.System, _log);
 
     private async Task<string?> IdInRedisAsync() =>
         (string?)await _connection.ExecuteAsync("GET", RedisKeys.Instance);
+
+    /// <summary>A clock on which each look is a minute after the one before.</summary>
+    private sealed class Hurry : TimeProvider
+    {
+        private long _looks;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref _looks) * 60 * TimestampFrequency;
+    }
 }

@@ -15,6 +15,7 @@ internal sealed class TradeOsProcess : IAsyncDisposable
     private readonly string? _data;
     private readonly StringBuilder _error = new();
     private readonly Task<string> _output;
+    private int _disposals;
 
     private TradeOsProcess(ProcessStartInfo start)
     {
@@ -131,6 +132,7 @@ internal sealed class TradeOsProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposals, 1) == 1) return;
         var wasCutOff = !_process.HasExited;
         if (wasCutOff) _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);

@@ -106,7 +106,8 @@ public sealed class ServerChoiceTests
     private async Task AdmitAsync(RedisServer server)
     {
         var identity = new InstanceIdentity(
-            _host.DataDirectory, server.IsManaged, adopt: false, new LogLines<InstanceIdentity>());
+            _host.DataDirectory, server.IsManaged, adopt: false, TimeProvider.System,
+            new LogLines<InstanceIdentity>());
         using var gate = new ServerGate(
             _host.Options, server.IsManaged, identity, TimeProvider.System, new LogLines<ServerGate>());
         using var connection = await ControlConnection.ConnectAsync(_host.Options, default);

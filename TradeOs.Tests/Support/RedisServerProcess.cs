@@ -17,6 +17,7 @@ public sealed class RedisServerProcess : TestRedis
     private static int _portNext = 20_000 + (Environment.ProcessId % 10_000);
 
     private readonly string[] _extraArguments;
+    private IReadOnlyDictionary<string, string> _environment = new Dictionary<string, string>();
     private Process? _process;
     private bool _isFromFile;
 
@@ -38,10 +39,15 @@ public sealed class RedisServerProcess : TestRedis
 
     /// <summary>Starts a durable server; extra arguments come last and win: "--appendfsync", "everysec".</summary>
     /// <exception cref="IgnoreException">TRADEOS_TEST_REDIS gives the tests servers of another kind.</exception>
-    public static new async Task<RedisServerProcess> StartAsync(params string[] extraArguments)
+    public static new Task<RedisServerProcess> StartAsync(params string[] extraArguments) =>
+        StartAsync(new Dictionary<string, string>(), extraArguments);
+
+    /// <summary>The same with variables added to its environment.</summary>
+    public static async Task<RedisServerProcess> StartAsync(
+        IReadOnlyDictionary<string, string> environment, params string[] extraArguments)
     {
         IgnoreUnlessOurs();
-        var server = new RedisServerProcess(extraArguments);
+        var server = new RedisServerProcess(extraArguments) { _environment = environment };
         try
         {
             await server.StartAgainAsync();
@@ -109,12 +115,24 @@ public sealed class RedisServerProcess : TestRedis
         process.Dispose();
     }
 
+    /// <summary>Waits until it ended by itself, 60 s at most.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> EndedAsync()
+    {
+        var process = _process ?? throw new InvalidOperationException("The server is not running.");
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await process.WaitForExitAsync(bound.Token);
+        return process.ExitCode;
+    }
+
     /// <inheritdoc/>
     public override async Task StartAgainAsync()
     {
         // Its own log is asked, not its port: another server could have taken the port in between and would answer.
         var logged = File.Exists(LogPath) ? Log().Length : 0;
-        _process = Process.Start(StartInfo()) ?? throw new InvalidOperationException("redis-server did not start.");
+        var start = StartInfo();
+        foreach (var (name, value) in _environment) start.Environment[name] = value;
+        _process = Process.Start(start) ?? throw new InvalidOperationException("redis-server did not start.");
         StartedProcesses.Add(_process);
         var started = TimeProvider.System.GetTimestamp();
         while (!File.Exists(LogPath) || !Log()[logged..].Contains("Ready to accept", StringComparison.Ordinal))

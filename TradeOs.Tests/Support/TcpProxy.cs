@@ -33,7 +33,7 @@ public enum Fault
     /// <summary>Request and answer arrive late.</summary>
     Delay,
 
-    /// <summary>From here on this connection passes answers on at a few KB a second.</summary>
+    /// <summary>The next few KB of answers on this connection pass at a few KB a second.</summary>
     Throttle,
 }
 
@@ -42,6 +42,7 @@ public enum Fault
 public sealed class TcpProxy : IAsyncDisposable
 {
     private const int ThrottledBytes = 64;
+    private const int ThrottledBytesMax = 4096;
 
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan ThrottledFor = TimeSpan.FromMilliseconds(16);
@@ -175,6 +176,7 @@ public sealed class TcpProxy : IAsyncDisposable
     {
         private volatile int _fault;
         private volatile string _request = "";
+        private int _throttled;
 
         public Socket Client => client;
 
@@ -230,6 +232,8 @@ public sealed class TcpProxy : IAsyncDisposable
 
         private async Task TrickleAsync(ReadOnlyMemory<byte> answer)
         {
+            _throttled += answer.Length;
+            if (_throttled > ThrottledBytesMax) (Fault, _throttled) = (Fault.None, 0);
             for (; !answer.IsEmpty; answer = answer[Math.Min(answer.Length, ThrottledBytes)..])
             {
                 await client.SendAsync(answer[..Math.Min(answer.Length, ThrottledBytes)], cancel);
