@@ -65,7 +65,8 @@ internal sealed class DataConnection : IDisposable
                 $"Redis at {options.Endpoint} cannot be reached: {ServerStream.Absence(options, failure.Message)}",
                 failure);
         }
-        catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested
+            && failure is OperationCanceledException or BusUnavailableException)
         {
             throw new BusUnavailableException(NoAnswer(options.Endpoint, options.ConnectTimeout), failure);
         }
@@ -145,10 +146,7 @@ internal sealed class DataConnection : IDisposable
     private void Abandon()
     {
         _isAbandoned = true;
-        try
-        {
-            _deadline.Cancel();
-        }
+        try { _deadline.Cancel(); }
         catch (ObjectDisposedException)
         {
             // The answer came, or the connection was closed, in this very moment.

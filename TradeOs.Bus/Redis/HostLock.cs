@@ -137,7 +137,7 @@ public sealed class HostLock : IAsyncDisposable
         bus?.Outage.Back(Who);
 
         // Whoever waits for longer asked before we did, and the server answers in turn.
-        if (isQuick) bus?.AbandonSilent(IsSuspicious ? DoubtMax : SilenceMax);
+        if (isQuick) bus?.Connections.AbandonSilent(IsSuspicious ? DoubtMax : SilenceMax);
         return place;
     }
 
@@ -172,7 +172,7 @@ public sealed class HostLock : IAsyncDisposable
         return answer.IsCompleted;
     }
 
-    /// <summary>Whether our place is still there; another owner is answered by taking it again, which refuses.</summary>
+    /// <summary>Whether our place is still there; another owner is refused when it is taken again.</summary>
     private async Task<Place> LookAsync()
     {
         try
@@ -194,7 +194,7 @@ public sealed class HostLock : IAsyncDisposable
         try
         {
             (_connection, _runId) = await OpenAsync(_options, gate, _owner, _name, false, true, _time, stoppingToken);
-            bus?.AbandonSilent(DoubtMax);
+            bus?.Connections.AbandonSilent(DoubtMax);
             bus?.Outage.Back(Who);
             return true;
         }

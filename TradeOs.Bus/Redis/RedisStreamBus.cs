@@ -20,9 +20,6 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
     private readonly Dictionary<string, RedisStreamReader> _readers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _opened = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReadPace> _paces = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, DataConnection> _connections = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (CancellationTokenSource Attempt, long Began)> _attempts =
-        new(StringComparer.Ordinal);
     private Task<ControlConnection>? _control;
 
     /// <summary>A bus of one host.</summary>
@@ -38,6 +35,7 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
     {
         (_options, Limits, _gate, Owner, Time, _logger) = (options, limits, gate, owner, time, logger);
         Outage = new OutageLog(options.Endpoint, time, logger);
+        Connections = new ReaderConnections(options, time);
     }
 
     internal IReadOnlyDictionary<string, StreamLimit> Limits { get; }
@@ -168,18 +166,8 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         }
     }
 
-    /// <summary>Gives up every connection that waits for an answer although the server answers others: whatever was
-    /// between us and the server lost it without a word. Its reader is opened again.</summary>
-    /// <param name="silenceMax">How long a connection may wait beyond what it asked the server to wait.</param>
-    internal void AbandonSilent(TimeSpan silenceMax)
-    {
-        lock (_lock)
-        {
-            foreach (var connection in _connections.Values) connection.AbandonIfSilent(silenceMax);
-            foreach (var (attempt, began) in _attempts.Values)
-                if (Time.GetElapsedTime(began) > silenceMax) attempt.Cancel();
-        }
-    }
+    /// <summary>Connections of the readers.</summary>
+    internal ReaderConnections Connections { get; }
 
     private async Task<IStreamReader> OpenPatientlyAsync(
         ReaderDefinition definition, CancellationToken cancellationToken)
@@ -206,7 +194,7 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
 
     private async Task<IStreamReader> OpenOnceAsync(ReaderDefinition definition, CancellationToken cancellationToken)
     {
-        var connection = await ConnectAsync(definition.Name, cancellationToken);
+        var connection = await Connections.OpenAsync(definition.Name, cancellationToken);
         try
         {
             var server = await ServerIdentity.OfAsync(connection);
@@ -242,28 +230,6 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         {
             connection.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>Connects; an attempt whose answer was lost is given up as soon as the server answers
-    /// another.</summary>
-    private async Task<DataConnection> ConnectAsync(string reader, CancellationToken cancellationToken)
-    {
-        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        lock (_lock) _attempts[reader] = (attempt, Time.GetTimestamp());
-        try
-        {
-            var connection = await DataConnection.ConnectAsync(_options, Time, attempt.Token);
-            lock (_lock) _connections[reader] = connection;
-            return connection;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new BusUnavailableException($"Redis at {_options.Endpoint} gave a new connection no answer.");
-        }
-        finally
-        {
-            lock (_lock) _attempts.Remove(reader);
         }
     }
 

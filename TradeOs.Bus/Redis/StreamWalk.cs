@@ -5,8 +5,8 @@ namespace TradeOs.Bus;
 /// <summary>Reads whole streams for looking, page by page on a connection of its own; consumes nothing.</summary>
 /// <remarks>
 /// A page is bounded in entries and in bytes, so one that would be larger comes entry by entry; of an entry too large
-/// by itself only the beginning is kept (<see cref="Entry.CutBytes"/>). Every page begins with the last entry of the one
-/// before: when that is gone, trimming overtook the walk and what follows may have a gap.
+/// by itself only the beginning is kept (<see cref="Entry.CutBytes"/>). Every page begins with the last entry of the
+/// one before: when that is gone, trimming overtook the walk and what follows may have a gap.
 /// </remarks>
 public sealed class StreamWalk(RedisOptions options) : IDisposable
 {

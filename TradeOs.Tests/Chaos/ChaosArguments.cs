@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 
 namespace TradeOs.Tests.Chaos;
@@ -5,21 +6,49 @@ namespace TradeOs.Tests.Chaos;
 /// <summary>What was typed behind <c>./chaos.sh</c>.</summary>
 internal sealed record ChaosArguments
 {
-    /// <summary>Shown when an argument is wrong.</summary>
-    public const string Usage =
-        "Usage: ./chaos.sh [--minutes N] [--seed S] [--only NAME,...] [--rounds N] [--short] [--controls] [--json]";
-
     /// <summary>Below this a round is a short one.</summary>
     private const double LongMinutesMin = 10;
 
-    /// <summary>No round is begun after that; every scenario runs once all the same. Default 20.</summary>
-    public double Minutes { get; private init; } = 20;
+    private static readonly Option<double> MinutesOption = new("--minutes")
+    {
+        Description = "No round is begun after that; every scenario runs once all the same. Below 10 rounds are short.",
+        DefaultValueFactory = _ => 20, HelpName = "N",
+    };
 
-    /// <summary>All chance comes from it; the first round of a scenario has it itself. Default random.</summary>
-    public int Seed { get; private init; } = Random.Shared.Next();
+    private static readonly Option<int?> SeedOption = new("--seed")
+    {
+        Description = "All chance; the first round of a scenario has it itself.", HelpName = "S",
+    };
+
+    private static readonly Option<string?> OnlyOption = new("--only")
+    {
+        Description = "These scenarios, with commas between; --list names them.", HelpName = "NAME,...",
+    };
+
+    private static readonly Option<int?> RoundsOption = new("--rounds")
+    {
+        Description = "So many rounds of each scenario, whatever the time.", HelpName = "N",
+    };
+
+    private static readonly Option<bool> ShortOption = new("--short") { Description = "Short rounds." };
+
+    private static readonly Option<bool> ControlsOption = new("--controls")
+    {
+        Description = "Afterwards each scenario without its protection; it must fail.",
+    };
+
+    private static readonly Option<bool> JsonOption = new("--json") { Description = "The report as one JSON object." };
+
+    private static readonly Option<bool> ListOption = new("--list") { Description = "Name the scenarios and end." };
+
+    /// <summary>No round is begun after that; every scenario runs once all the same.</summary>
+    public double Minutes { get; private init; }
+
+    /// <summary>All chance comes from it; the first round of a scenario has it itself.</summary>
+    public int Seed { get; private init; }
 
     /// <summary>What to run.</summary>
-    public IReadOnlyList<Scenario> Scenarios { get; private init; } = Chaos.Scenarios.All;
+    public required IReadOnlyList<Scenario> Scenarios { get; init; }
 
     /// <summary>Rounds of each scenario; null for as many as the time allows.</summary>
     public int? Rounds { get; private init; }
@@ -33,47 +62,41 @@ internal sealed record ChaosArguments
     /// <summary>Whether rounds are short ones.</summary>
     public bool IsShort { get; private init; }
 
-    /// <summary>Reads them.</summary>
-    /// <exception cref="ArgumentException">One is wrong; the message says which and what was expected.</exception>
-    public static ChaosArguments Parse(IReadOnlyList<string> words)
+    /// <summary>Whether the scenarios are only to be named.</summary>
+    public bool IsList { get; private init; }
+
+    /// <summary>The command whose arguments these are.</summary>
+    public static RootCommand Command(Func<ChaosArguments, Task<int>> run)
     {
-        var (result, isShort) = (new ChaosArguments(), (bool?)null);
-        for (var index = 0; index < words.Count; index++)
+        var command = new RootCommand("Breaks a pipeline in every way known and looks whether it kept its promises.")
         {
-            var word = words[index];
-            result = word switch
-            {
-                "--minutes" => result with { Minutes = Number(0, 10_000) },
-                "--seed" => result with { Seed = (int)Number(0, int.MaxValue) },
-                "--only" => result with { Scenarios = [.. Value().Split(',').Select(Chaos.Scenarios.Named)] },
-                "--rounds" => result with { Rounds = (int)Number(1, 1_000_000) },
-                "--controls" => result with { HasControls = true },
-                "--json" => result with { IsJson = true },
-                "--short" => result,
-                _ => throw new ArgumentException($"'{word}' is no argument. {Usage}", nameof(words)),
-            };
-            if (word == "--short") isShort = true;
-
-            string Value() => ++index < words.Count
-                ? words[index]
-                : throw new ArgumentException($"{word} needs a value. {Usage}", nameof(words));
-
-            double Number(double min, double max)
-            {
-                var text = Value();
-                return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-                    && number >= min && number <= max
-                    ? number
-                    : throw new ArgumentException(
-                        $"{word} is '{text}', expected {min} to {max}. {Usage}", nameof(words));
-            }
-        }
-
-        return result with { IsShort = isShort ?? (result.Minutes < LongMinutesMin && result.Rounds is null) };
+            MinutesOption, SeedOption, OnlyOption, RoundsOption, ShortOption, ControlsOption, JsonOption, ListOption,
+        };
+        command.SetAction((parsed, _) => run(Of(parsed)));
+        return command;
     }
 
     /// <summary>Has a round again.</summary>
     public string CommandOf(Scenario scenario, int seed) => string.Create(
         CultureInfo.InvariantCulture,
         $"./chaos.sh --only {scenario.Name} --seed {seed} --rounds 1{(IsShort ? " --short" : "")}");
+
+    private static ChaosArguments Of(ParseResult parsed)
+    {
+        var minutes = parsed.GetValue(MinutesOption);
+        var rounds = parsed.GetValue(RoundsOption);
+        return new ChaosArguments
+        {
+            Minutes = minutes,
+            Seed = parsed.GetValue(SeedOption) ?? Random.Shared.Next(),
+            Scenarios = parsed.GetValue(OnlyOption) is { } names
+                ? [.. names.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Chaos.Scenarios.Named)]
+                : Chaos.Scenarios.All,
+            Rounds = rounds,
+            HasControls = parsed.GetValue(ControlsOption),
+            IsJson = parsed.GetValue(JsonOption),
+            IsShort = parsed.GetValue(ShortOption) || (minutes < LongMinutesMin && rounds is null),
+            IsList = parsed.GetValue(ListOption),
+        };
+    }
 }

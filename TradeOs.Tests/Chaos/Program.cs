@@ -1,20 +1,45 @@
+using System.CommandLine;
+using TradeOs.Host;
+
 namespace TradeOs.Tests.Chaos;
 
 /// <summary>The long mode of the chaos harness: what <c>./chaos.sh</c> runs.</summary>
 internal static class Program
 {
-    /// <summary>Runs; 0 when every promise was kept, 1 when one was not, 2 when it could not run.</summary>
-    public static async Task<int> Main(string[] arguments)
+    private const int Kept = 0;
+    private const int Broken = 1;
+    private const int CouldNotRun = 2;
+
+    /// <summary>0 when every promise was kept, 1 when one was not, 2 when it could not run.</summary>
+    public static async Task<int> Main(string[] words)
     {
-        ChaosArguments chosen;
+        var parsed = ChaosArguments.Command(RunAsync).Parse(words);
+        if (parsed.Errors.Count > 0)
+        {
+            await parsed.InvokeAsync();
+            return CouldNotRun;
+        }
+
         try
         {
-            chosen = ChaosArguments.Parse(arguments);
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            });
         }
-        catch (ArgumentException wrong)
+        catch (KeyNotFoundException unknown)
         {
-            await Console.Error.WriteLineAsync(wrong.Message);
-            return 2;
+            Terminal.Say("red", "chaos:", unknown.Message);
+            return CouldNotRun;
+        }
+    }
+
+    private static async Task<int> RunAsync(ChaosArguments arguments)
+    {
+        if (arguments.IsList)
+        {
+            foreach (var scenario in Scenarios.All) Console.WriteLine($"{scenario.Name,-24}{scenario.Injected}");
+            return Kept;
         }
 
         using var stop = new CancellationTokenSource();
@@ -24,10 +49,10 @@ internal static class Program
             stop.Cancel();
         };
         AppDomain.CurrentDomain.ProcessExit += (_, _) => StartedProcesses.KillAll();
-        using var screen = new ChaosScreen(chosen.IsJson);
-        var run = new ChaosRun(chosen, screen, stop.Token);
+        using var screen = new ChaosScreen(arguments.IsJson);
+        var run = new ChaosRun(arguments, screen, stop.Token);
         await run.RunAsync();
-        screen.Finish(chosen, run);
-        return run.Results.Any(result => result.IsBroken) ? 1 : run.IsComplete ? 0 : 2;
+        screen.Finish(arguments, run);
+        return run.Results.Any(result => result.IsBroken) ? Broken : run.IsComplete ? Kept : CouldNotRun;
     }
 }
