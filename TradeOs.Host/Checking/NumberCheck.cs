@@ -24,7 +24,8 @@ internal sealed class NumberCheck(string field, CheckNotes notes)
         if (!isNumbered || !isPrefixed || (expected is { } next && number != next))
         {
             notes.Found(
-                CheckCodes.Number, where, $"{field} \"{id}\"", expected is null ? _example + "N" : $"{_example}{expected}",
+                CheckCodes.Number, where, $"{field} \"{id}\"",
+                expected is null ? _example + "N" : $"{_example}{expected}",
                 CheckNotes.Look(where.Split('/')[0], entry.Id));
         }
 
