@@ -5,8 +5,9 @@ namespace TradeOs.Bus;
 /// <summary>Reads whole streams for looking, page by page on a connection of its own; consumes nothing.</summary>
 /// <remarks>
 /// A page is bounded in entries and in bytes, so one that would be larger comes entry by entry; of an entry too large
-/// by itself only the beginning is kept (<see cref="Entry.CutBytes"/>). Every page begins with the last entry of the
-/// one before: when that is gone, trimming overtook the walk and what follows may have a gap.
+/// by itself only the beginning is kept (<see cref="Entry.CutBytes"/>). A page begins with the last entry of the
+/// one before: when that is gone, trimming overtook the walk and what follows may have a gap. Entries that come one by
+/// one are not watched like that.
 /// </remarks>
 public sealed class StreamWalk(RedisOptions options) : IDisposable
 {
@@ -27,8 +28,7 @@ public sealed class StreamWalk(RedisOptions options) : IDisposable
         var after = EntryId.Zero;
         while (after < last)
         {
-            var isOverlapping = after != EntryId.Zero && _pace.Count(PageCount) > 1;
-            await TakePageAsync(stream, isOverlapping ? Before(after) : after, cancellationToken);
+            var isOverlapping = await TakePageAsync(stream, after, cancellationToken);
             var entries = _page.Entries;
             if (isOverlapping && (entries.Count == 0 || entries[0].Id != after))
                 throw new WalkOvertakenException($"{stream}: entries behind {after} were trimmed while it was read.");
@@ -52,8 +52,9 @@ public sealed class StreamWalk(RedisOptions options) : IDisposable
         ? id with { Sequence = id.Sequence - 1 }
         : new EntryId(id.Milliseconds - 1, ulong.MaxValue);
 
-    /// <summary>A connection whose reply was too large is lost; the next one asks for one entry at a time.</summary>
-    private async Task TakePageAsync(string stream, EntryId after, CancellationToken cancellationToken)
+    /// <summary>Takes the next page; true when it begins with the entry the last one ended with.</summary>
+    /// <remarks>A connection whose reply was too large is lost; the next one asks for one entry at a time.</remarks>
+    private async Task<bool> TakePageAsync(string stream, EntryId after, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -61,8 +62,9 @@ public sealed class StreamWalk(RedisOptions options) : IDisposable
             try
             {
                 _connection ??= await DataConnection.ConnectAsync(options, TimeProvider.System, cancellationToken);
-                await AskAsync(_connection, stream, after, asked);
-                return;
+                var isOverlapping = asked > 1 && after != EntryId.Zero;
+                await AskAsync(_connection, stream, isOverlapping ? Before(after) : after, asked);
+                return isOverlapping;
             }
             catch (BusUnavailableException lost) when (asked > 1 && lost.InnerException is ReplyTooLargeException)
             {

@@ -55,8 +55,8 @@ internal sealed class StageAccount(StageCheck stage, StageWritings writings, lon
         {
             notes.Found(
                 CheckCodes.Vanished, stage.Reader.Input!,
-                $"{stage.InputsGoneBefore} entries gone, {Name} has read {count}", "every entry that was not read",
-                "Somebody trimmed or deleted them: run tradeos doctor.");
+                $"{stage.InputsGoneBefore} entries gone, {Name} has read {count}",
+                "every entry that was not read", "Somebody trimmed or deleted them: run tradeos doctor.");
         }
         else if (stage.IsOvertaken)
         {
