@@ -55,6 +55,7 @@ internal sealed class DataConnection : IDisposable
         {
             var stream = await ServerStream.OpenAsync(options, deadline.Token);
             var connection = new DataConnection(stream, options, time);
+            await using var abandoning = cancellationToken.UnsafeRegister(_ => connection.Abandon(), null);
             await connection.AuthenticateOrDisposeAsync(options, deadline.Token);
             connection._timeout = options.CommandTimeout;
             return connection;
@@ -190,7 +191,6 @@ internal sealed class DataConnection : IDisposable
     {
         try
         {
-            await using var abandoning = cancellationToken.UnsafeRegister(_ => Abandon(), null);
             await AuthenticateAsync(options.Password);
         }
         catch (BusUnavailableException failure)
