@@ -99,8 +99,8 @@ public sealed class ReaderFindingTests : DoctorFixture
 
         Assert.That(found.ToString(), Is.EqualTo(
             "trade.intents is \"no such group\", expected the consumer group feasibility: Start the host, which " +
-            "makes it anew where its checkpoint is, or run `XGROUP CREATE trade.intents feasibility 0`: nothing is lost or " +
-            "done twice."));
+            "makes it anew where its checkpoint is, or run `XGROUP CREATE trade.intents feasibility 0`: nothing is " +
+            "lost or done twice."));
         await AssertCuredAsync();
     }
 
