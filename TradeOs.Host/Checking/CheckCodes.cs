@@ -65,6 +65,9 @@ public static class CheckCodes
     /// <summary>A rejection with a code its stage does not give.</summary>
     public const string Rejection = "rejection";
 
+    /// <summary>A note of an obeyed change that cannot be true.</summary>
+    public const string Control = "control";
+
     /// <summary>A dead letter about nothing, or with bytes that are not those of its entry.</summary>
     public const string Letter = "letter";
 
@@ -96,7 +99,7 @@ public static class CheckCodes
     public static ImmutableArray<string> All { get; } =
     [
         StreamMissing, Checkpoint, IdOrder, CountAhead, Vanished, Deleted, Position, NoOutcome, OutcomeTwice, Silent,
-        Written, CauseMissing, CauseAhead, CauseOrder, Trace, OutsideEntry, Field, Form, Number, Rejection, Letter,
-        Resolution, GroupMissing, GroupMoved, Acknowledgement, Consumer, Profit, Metrics, Waiting,
+        Written, CauseMissing, CauseAhead, CauseOrder, Trace, OutsideEntry, Field, Form, Number, Rejection, Control,
+        Letter, Resolution, GroupMissing, GroupMoved, Acknowledgement, Consumer, Profit, Metrics, Waiting,
     ];
 }

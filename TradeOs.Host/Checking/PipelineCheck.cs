@@ -24,11 +24,10 @@ public sealed class PipelineCheck : IDisposable
     private readonly Dictionary<string, StageCheck> _stages = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NumberCheck> _numbers;
     private readonly Dictionary<string, StreamContent> _streams = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _controls = new(StringComparer.Ordinal);
+    private readonly ControlBook _controls;
     private readonly List<StageLine> _lines = [];
     private readonly Dictionary<string, decimal> _plans = new(StringComparer.Ordinal);
     private StreamPass? _open;
-    private bool _controlsGone;
 
     /// <summary>A check against what the server held at one moment.</summary>
     /// <param name="snapshot">Streams of <see cref="Order"/> and readers of the topology.</param>
@@ -36,7 +35,7 @@ public sealed class PipelineCheck : IDisposable
     public PipelineCheck(BusSnapshot snapshot, bool atRest)
     {
         (_snapshot, _atRest) = (snapshot, atRest);
-        (_letters, _refusals) = (new LetterBook(_notes), new Refusals(_notes));
+        (_letters, _refusals, _controls) = (new LetterBook(_notes), new Refusals(_notes), new ControlBook(_notes));
         (_money, _metrics) = (new MoneyCheck(_notes), new MetricsCheck(_notes));
         _numbers = new Dictionary<string, NumberCheck>
         {
@@ -99,6 +98,7 @@ public sealed class PipelineCheck : IDisposable
         if (pass.Count == 0 && pass.Gone > 0) Start(new EntryId(ulong.MaxValue, ulong.MaxValue));
         if (pass.Stream == StreamNames.DeadLetters) _letters.IsTrimmed = pass.Gone > 0;
         if (pass.Stream == StreamNames.Rejected) _refusals.IsTrimmed = pass.Gone > 0;
+        if (pass.Stream == StreamNames.ControlLog) _controls.IsTrimmed = pass.Gone > 0;
         if (_numbers.TryGetValue(pass.Stream, out var numbers)) numbers.Complete(NumberedGone(pass));
         if (pass.Writer is { } writer) Account(writer, pass);
         if (pass.Stream == StreamNames.MarketData)
@@ -115,6 +115,7 @@ public sealed class PipelineCheck : IDisposable
     public CheckReport Complete()
     {
         foreach (var (stream, id, resolution) in _letters.Requeued) CheckRequeued(stream, id, resolution);
+        _controls.Complete(_stages);
         foreach (var stage in _stages.Values)
             new GroupCheck(stage, _snapshot.Streams[stage.Reader.Input!], _notes).Check(_atRest);
         if (_atRest) foreach (var line in _lines.Where(line => line.Waiting > 0)) NoteWaiting(line);
@@ -161,15 +162,8 @@ public sealed class PipelineCheck : IDisposable
 
     private void AddSide(EntryView entry)
     {
-        if (Pass.Stream == StreamNames.Rejected)
-        {
-            _refusals.Add(entry);
-            return;
-        }
-
-        var stage = entry["stage"] ?? "";
-        _controls[stage] = _controls.GetValueOrDefault(stage) + 1;
-        _controlsGone |= Pass.Report.Added > Pass.Report.Length;
+        if (Pass.Stream == StreamNames.Rejected) _refusals.Add(entry);
+        else _controls.Add(entry);
     }
 
     private void AddOfPath(Entry entry)
@@ -240,7 +234,7 @@ public sealed class PipelineCheck : IDisposable
             : _letters.RequeuedBefore(pass.Stream, pass.First);
         var writings = new StageWritings(
             pass.Gone, requeued, _refusals.Of(name), _refusals.IsTrimmed, letters, _letters.IsTrimmed,
-            _controlsGone ? null : _controls.GetValueOrDefault(name));
+            _controls.Of(name));
         var input = _snapshot.Streams[writer.Reader.Input!].Report.Added;
         _lines.Add(new StageAccount(writer, writings, input, _notes).Complete());
         if (pass.Stream == StreamNames.Outcomes)

@@ -30,6 +30,7 @@ internal static class Blindness
             StreamNames.DeadLetters when field is "stream" or "id"
                 && TestOf(pipeline, stream, place, "stage") == "feed" =>
                 "a place in a file, which is not here",
+            StreamNames.ControlLog when field == "number" => "a stage may pass over changes",
             _ => null,
         };
     }

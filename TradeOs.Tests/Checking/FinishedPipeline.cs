@@ -35,6 +35,7 @@ internal static class FinishedPipeline
             [(1, "buy"), (2, "sell"), (2, "sell"), (3, "buy"), (9, "down"), (9, "up")])
             await AddAsync(server, StreamNames.SignalsRaw, $"at 2024-08-09T0{at}:00:00Z side {side} {Signal}");
         await RunAsync(server, data, "none");
+        await OrderAsync(server, data);
         string[] where = ["--redis", server.Endpoint, "--set", "Redis:Mode=External", "--data", data.Path];
         var found = await PipelineCopy.TakeAsync(server.Options);
         var ofSignals = found.Streams[StreamNames.DeadLetters]
@@ -45,6 +46,18 @@ internal static class FinishedPipeline
         var dropped = await TradeOsProcess.RunAsync(["dead", "drop", ofSignals[1], "--reason", "a test", .. where]);
         Assert.That((requeued.ExitCode, dropped.ExitCode), Is.EqualTo((0, 0)), $"{requeued}{dropped}");
         await RunAsync(server, data, "none");
+    }
+
+    /// <summary>Changes of the control flag, each obeyed before the next.</summary>
+    private static async Task OrderAsync(RedisServerProcess server, TemporaryDirectory data)
+    {
+        string[] where = ["--redis", server.Endpoint, "--set", "Redis:Mode=External", "--data", data.Path];
+        foreach (var verb in (IEnumerable<string>)["halt", "reduce-only", "resume"])
+        {
+            var ordered = await TradeOsProcess.RunAsync([verb, "--reason", $"to test {verb}", .. where]);
+            Assert.That(ordered.ExitCode, Is.Zero, ordered.ToString());
+            await RunAsync(server, data, "none");
+        }
     }
 
     public static async Task RunAsync(RedisServerProcess server, TemporaryDirectory data, string feed)

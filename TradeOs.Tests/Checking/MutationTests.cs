@@ -34,7 +34,7 @@ public sealed class MutationTests
     [TestCaseSource(nameof(Streams))]
     [Finds(
         "field", "form", "trace", "cause-missing", "profit", "metrics", "number", "rejection", "letter", "resolution",
-        "no-outcome", "cause-order", "outside-entry")]
+        "no-outcome", "cause-order", "outside-entry", "control")]
     public void Check_AFieldChanged_IsFoundOrListedAsBlind(string stream)
     {
         var random = new Random(Seed.Next());
@@ -106,7 +106,7 @@ public sealed class MutationTests
         place => (stream, Named(stream, place), Named(stream, Neighbour(stream, place))) switch
         {
             (StreamNames.MarketData, false, false) => "nothing was said at either tick",
-            (StreamNames.Rejected or StreamNames.DeadLetters, _, _) when
+            (StreamNames.Rejected or StreamNames.DeadLetters or StreamNames.ControlLog, _, _) when
                 TextOf(stream, place, "stage") != TextOf(stream, Neighbour(stream, place), "stage")
                 || TextOf(stream, place, "stage") == "" => "two writers: their order is timing",
             (StreamNames.SignalsRaw, false, false) when TextOf(stream, place, "cause") == "" => "two outside signals",
@@ -116,7 +116,7 @@ public sealed class MutationTests
     [TestCaseSource(nameof(Streams))]
     public void Check_TwoCausesSwapped_AreFound(string stream)
     {
-        if (stream is StreamNames.MarketData or StreamNames.DeadLetters) return;
+        if (stream is StreamNames.MarketData or StreamNames.DeadLetters or StreamNames.ControlLog) return;
         Damage(
             stream,
             (damaged, place) =>
@@ -137,8 +137,12 @@ public sealed class MutationTests
 
     /// <summary>What an operator noted, and the line of a file a letter names, are in no digest: no run over the same
     /// input would write them.</summary>
-    private bool IsHashed(string stream, int place, string field) => stream != StreamNames.DeadLetters
-        || (field != "id" && TextOf(stream, place, "resolves").Length == 0);
+    private bool IsHashed(string stream, int place, string field) => stream switch
+    {
+        StreamNames.DeadLetters => field != "id" && TextOf(stream, place, "resolves").Length == 0,
+        StreamNames.ControlLog => field != "after",
+        _ => true,
+    };
 
     /// <summary>Damages some entries of a stream, each alone; what is not found needs a reason.</summary>
     private void Damage(string stream, Action<PipelineCopy, int> damage, Func<int, string?> whyNot)
