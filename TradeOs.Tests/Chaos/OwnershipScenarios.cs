@@ -80,13 +80,17 @@ internal static class OwnershipScenarios
 
     private static async Task TakeOverAsync(Trial trial)
     {
-        await using var world = await World.StartAsync(trial);
-        var position = await world.ReachAsync(trial.Random.Next(100, World.Rows / 3));
         var stall = new StalledLock();
-        world.Wire.Watch = stall.PassesAsync;
-        await stall.Held;
+        await using var world = await World.CreateAsync(trial);
+        await using var proxy = new TcpProxy(Hold.PortOf(world), stall.DecideAsync);
+        world.HostEndpoint = proxy.Endpoint;
+        await world.StartHostAsync();
+        var position = await world.ReachAsync(trial.Random.Next(100, World.Rows / 3));
+        stall.IsArmed = true;
+        await stall.HeldAsync(world);
         var owner = world.Ledger.OwnerOf(Topology.Feed.Name);
         await using var old = world.ReleaseHost();
+        world.HostEndpoint = world.Wire.Endpoint;
         await world.StartHostAsync("--take-over");
         await Poll.UntilAsync(() => Task.FromResult(
             world.Host.HasExited || world.Ledger.ReadersOf(other => other != owner) == Topology.Readers.Length));
@@ -143,22 +147,39 @@ internal static class OwnershipScenarios
         return Encoding.Latin1.GetString(answer, 0, count).Split("\r\n").ElementAtOrDefault(1) ?? "";
     }
 
-    /// <summary>Holds the beat of the first host's lock, so that only its readers can tell it that it is
-    /// fenced.</summary>
+    /// <summary>Holds every look at the place of the first host, on whatever connection, so that only its readers can
+    /// tell it that it is fenced.</summary>
     private sealed class StalledLock
     {
+        private const string Look = "TYPE\r\n$12\r\n" + RedisKeys.Host + "\r\n";
+
         private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task Held => _held.Task;
+        private volatile bool _isArmed;
+
+        public bool IsArmed
+        {
+            set => _isArmed = value;
+        }
 
         public void Release() => _released.TrySetResult();
 
-        public async ValueTask<bool> PassesAsync(WireMoment moment)
+        public async Task HeldAsync(World world)
         {
-            if (moment is not { Phase: WirePhase.Sent, Request: { Reader: "host", Command: "PING" } }) return true;
-            if (_held.TrySetResult()) await _released.Task;
-            return true;
+            while (!_held.Task.IsCompleted)
+            {
+                Trial.Demand(!world.Host.HasExited, $"The host ended before its lock beat: {world.Host.Error}");
+                await Task.WhenAny(_held.Task, Task.Delay(50));
+            }
+        }
+
+        public async Task<Fault> DecideAsync(string request)
+        {
+            if (!_isArmed || !request.Contains(Look, StringComparison.Ordinal)) return Fault.None;
+            _held.TrySetResult();
+            await _released.Task;
+            return Fault.None;
         }
     }
 
