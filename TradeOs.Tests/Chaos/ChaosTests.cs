@@ -1,17 +1,26 @@
 using NUnit.Framework;
 using TradeOs.Tests.EndToEnd;
 
+[assembly: LevelOfParallelism(2)]
+
 namespace TradeOs.Tests.Chaos;
 
-/// <summary>The short mode of the chaos harness: every scenario once, and every control.</summary>
+/// <summary>The short mode of the chaos harness: every scenario once, and one control of every protection.</summary>
+/// <remarks>Two at a time, and nothing else beside them: no other fixture says that it may run in parallel.</remarks>
 [TestFixture]
+[Parallelizable(ParallelScope.All)]
 public sealed class ChaosTests
 {
     private static IEnumerable<string> Names => Scenarios.All.Select(scenario => scenario.Name);
 
+    /// <summary>The first scenario that names a protection; <c>--controls</c> of the program runs all.</summary>
+    private static IEnumerable<string> Controls =>
+        Scenarios.All.DistinctBy(scenario => scenario.Protection).Select(scenario => scenario.Name);
+
     [OneTimeSetUp]
     public void BeginBuilding() => WeakenedProgram.Begin();
 
+    [Order(1)]
     [TestCaseSource(nameof(Names))]
     public async Task Scenario_ShortRound_KeepsItsPromiseAndHits(string name)
     {
@@ -23,7 +32,8 @@ public sealed class ChaosTests
         Assert.That(trial.Hits, Is.Positive, "the fault must hit");
     }
 
-    [TestCaseSource(nameof(Names))]
+    [Order(2)]
+    [TestCaseSource(nameof(Controls))]
     public async Task Control_WithoutTheProtection_TheScenarioFails(string name)
     {
         var scenario = Scenarios.Named(name);

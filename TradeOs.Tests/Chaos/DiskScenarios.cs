@@ -71,7 +71,7 @@ internal static class DiskScenarios
             await inside.Redis.StartAgainAsync();
             return $"redis exited with {code}: {reason}";
         });
-        await world.DisturbAsync(trial.IsShort ? 2 : 10, [kind]);
+        await world.DisturbAsync(trial.IsShort ? 1 : 10, [kind]);
         await Freeze.ExamineAsync(world);
     }
 

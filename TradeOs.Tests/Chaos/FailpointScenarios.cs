@@ -8,6 +8,7 @@ internal static class FailpointScenarios
 {
     private const int RowsBetween = 10;
     private const int PointsOfAWorld = 60;
+    private const int PointsShort = 4;
 
     private static readonly WirePhase[] Phases = [WirePhase.Sent, WirePhase.Answered, WirePhase.Delivered];
 
@@ -38,7 +39,7 @@ internal static class FailpointScenarios
             from phase in Enum.GetValues<WirePhase>()
             select new Failpoint(phase, CommitOf(reader.Name), trial.Random.Next(4)));
         await using var world = await World.StartAsync(trial);
-        await RunAsync(trial, world, trial.IsShort ? points[..8] : points, isHost, startsFromDeath: false);
+        await RunAsync(trial, world, trial.IsShort ? points[..PointsShort] : points, isHost, startsFromDeath: false);
         await world.JudgeAsync();
     }
 
@@ -48,7 +49,7 @@ internal static class FailpointScenarios
         var points = Shuffled(trial, steps.Select(step => new Failpoint(
             Phases[trial.Random.Next(Phases.Length)], step.Key, step.Value > 1 ? trial.Random.Next(step.Value) : 0)));
         trial.Say($"{steps.Count} steps of opening, each at one of {Phases.Length} places");
-        if (trial.IsShort) points = points[..8];
+        if (trial.IsShort) points = points[..PointsShort];
         foreach (var some in points.Chunk(PointsOfAWorld))
         {
             await using var world = await World.StartAsync(trial);

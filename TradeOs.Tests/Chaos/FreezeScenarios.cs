@@ -14,7 +14,7 @@ internal static class FreezeScenarios
         new(
             "freeze-redis-kill", "SIGSTOP of redis under a commit, then kill -9",
             "the commit lands once; same streams",
-            Protections.PositionInCommit, trial => RunAsync(trial, FreezeAndKillRedis, 2, 25)),
+            Protections.PositionInCommit, trial => RunAsync(trial, FreezeAndKillRedis, 1, 25)),
     ];
 
     /// <summary>Settings with which a host gives up waiting after a second.</summary>

@@ -10,17 +10,17 @@ namespace TradeOs.Tests.Chaos;
 /// </remarks>
 internal static class GeneratedMarket
 {
-    /// <summary>Lines of the file.</summary>
-    public const int Lines = 6_000;
-
-    /// <summary>Lines the feed takes; every fortieth is refused.</summary>
-    public const int Rows = Lines - (Lines / 40);
-
+    private const int LinesShort = 3_000;
+    private const int LinesLong = 6_000;
     private const int Symbols = 4;
     private const int Seed = 7;
     private const long FirstMs = 1_723_161_255_342;
 
     private static readonly Lazy<string> Written = new(Write);
+    private static int _lines = LinesShort;
+
+    /// <summary>Lines the feed takes; every fortieth is refused.</summary>
+    public static int Rows => _lines - (_lines / 40);
 
     /// <summary>Path of the file, written when it is first asked for and removed with this process.</summary>
     public static string File => Written.Value;
@@ -40,6 +40,9 @@ internal static class GeneratedMarket
         .. Set("Feasibility:RateMax", "10000"),
     ];
 
+    /// <summary>Makes it twice as long for this process; called before anything is asked of it.</summary>
+    public static void BeLong() => _lines = LinesLong;
+
     private static string[] Set(string key, string value) => ["--set", $"{key}={value}"];
 
     private static string Write()
@@ -56,7 +59,7 @@ internal static class GeneratedMarket
         var random = new Random(Seed);
         var prices = Enumerable.Range(0, Symbols).Select(symbol => 100.0 + (10 * symbol)).ToArray();
         var at = FirstMs;
-        for (var line = 0; line < Lines; line++)
+        for (var line = 0; line < _lines; line++)
         {
             var symbol = random.Next(Symbols);
             prices[symbol] *= 1 + (0.004 * ((2 * random.NextDouble()) - 1));

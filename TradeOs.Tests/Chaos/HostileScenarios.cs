@@ -18,7 +18,7 @@ internal static class HostileScenarios
     private static async Task RunAsync(Trial trial)
     {
         await using var world = await World.StartAsync(trial);
-        var (before, batches, hostile) = (0L, trial.IsShort ? 4 : 20, new HashSet<string>(StringComparer.Ordinal));
+        var (before, batches, hostile) = (0L, trial.IsShort ? 2 : 20, new HashSet<string>(StringComparer.Ordinal));
         for (var number = 0; number < batches; number++)
         {
             var position = await world.ReachAsync(before + 1 + ((World.Rows - 800 - before) / (batches - number)));

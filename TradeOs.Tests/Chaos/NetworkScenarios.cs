@@ -17,7 +17,7 @@ internal static class NetworkScenarios
     private static async Task RunAsync(Trial trial)
     {
         await using var world = await World.CreateAsync(trial);
-        var weather = new Weather(trial, trial.IsShort ? 24 : 160);
+        var weather = new Weather(trial, trial.IsShort ? 2 * Faults.Length : 160);
         await using var proxy = new TcpProxy(Hold.PortOf(world), weather.DecideAsync);
         world.HostEndpoint = proxy.Endpoint;
         world.MoreArguments = FreezeScenarios.Impatient;
@@ -62,7 +62,7 @@ internal static class NetworkScenarios
             lock (_lock)
             {
                 if (!_isBad || --_wait > 0) return Task.FromResult(Fault.None);
-                _wait = trial.Random.Next(1, EveryMax);
+                _wait = trial.Random.Next(1, trial.IsShort ? EveryMax / 2 : EveryMax);
                 var fault = Faults[_next++ % Faults.Length];
                 _hits.Enqueue($"{fault} of {Hold.Committing(request) ?? request.Split("\r\n").ElementAtOrDefault(2)}");
                 if (_next == faults) _isBad = false;

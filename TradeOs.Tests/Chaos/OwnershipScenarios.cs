@@ -36,7 +36,7 @@ internal static class OwnershipScenarios
     {
         await using var world = await World.StartAsync(trial);
         var reader = Topology.Readers[trial.Random.Next(Topology.Readers.Length)].Name;
-        var position = await world.ReachAsync(trial.Random.Next(100, 2000));
+        var position = await world.ReachAsync(trial.Random.Next(100, World.Rows / 3));
         var point = new Failpoint(WirePhase.Sent, $"{reader} EVALSHA tradeos:checkpoint:{reader}", 0);
         point.ArmOn(world.Wire, world.Host.KillAsync);
         var late = (await point.Reached).Request;
@@ -58,7 +58,7 @@ internal static class OwnershipScenarios
         await using var world = await World.StartAsync(trial);
         var groups = Topology.Stages.Where(stage => stage.Mode == ReadMode.Group).ToList();
         var reader = groups[trial.Random.Next(groups.Count)];
-        var position = await world.ReachAsync(trial.Random.Next(200, 2000));
+        var position = await world.ReachAsync(trial.Random.Next(200, World.Rows / 3));
         var read = new LateRead(world, $"{reader.Name} XREADGROUP {reader.Input}");
         world.Wire.Watch = read.PassesAsync;
         await read.Held;
@@ -81,7 +81,7 @@ internal static class OwnershipScenarios
     private static async Task TakeOverAsync(Trial trial)
     {
         await using var world = await World.StartAsync(trial);
-        var position = await world.ReachAsync(trial.Random.Next(100, 2000));
+        var position = await world.ReachAsync(trial.Random.Next(100, World.Rows / 3));
         var stall = new StalledLock();
         world.Wire.Watch = stall.PassesAsync;
         await stall.Held;
@@ -103,7 +103,7 @@ internal static class OwnershipScenarios
     private static async Task SecondOutputAsync(Trial trial)
     {
         await using var world = await World.StartAsync(trial);
-        var position = await world.ReachAsync(trial.Random.Next(100, 2000));
+        var position = await world.ReachAsync(trial.Random.Next(100, World.Rows / 3));
         await world.AskAsync(
             "EVAL", "redis.call('RENAME', KEYS[1], KEYS[2]) redis.call('SET', KEYS[1], 'in the way')", 2,
             StreamNames.Rejected, "away");

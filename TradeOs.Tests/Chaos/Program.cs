@@ -42,6 +42,7 @@ internal static class Program
             return Kept;
         }
 
+        if (!arguments.IsShort) GeneratedMarket.BeLong();
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, key) =>
         {

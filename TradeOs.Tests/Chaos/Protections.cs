@@ -19,6 +19,11 @@ internal static class Protections
     public const string Seal = "aof-seal";
 
     private const string Commit = "TradeOs.Bus/Redis/commit.lua";
+    private const string Reads = "TradeOs.Bus/Redis/RedisEntryReads.cs";
+
+    /// <summary>The group is looked at before each commit: what the first lock let through would be put right.</summary>
+    private static readonly SourceEdit GroupElsewhere = new(
+        Commit, "if ARGV[9] ~= '' then\n  local last, read", "if false then\n  local last, read");
 
     /// <summary>Every protection by name, with the edits that take it out.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<SourceEdit>> All { get; } =
@@ -26,13 +31,14 @@ internal static class Protections
         {
             [PositionInCommit] =
             [
-                new(Commit, "if ARGV[5] ~= '' then", "if ARGV[5] == '?' then"),
+                new(Commit, "if ARGV[5] ~= '' then", "if ARGV[5] == '?' then"), .. WithoutTheSecondLocksOfPosition(),
             ],
             [AcknowledgeInCommit] = AcknowledgedApart(),
             [OwnerInCommit] =
             [
                 new(Commit, "if checkpoint[1] ~= ARGV[1] or checkpoint[2] ~= ARGV[2] then return 'fenced' end", ""),
                 new(Commit, "if found ~= ARGV[11] then", "if false then"),
+                new(Commit, "if state_keys ~= tonumber(ARGV[12]) then", "if false then"), GroupElsewhere,
             ],
             [ChecksBeforeWrites] =
             [
@@ -47,6 +53,10 @@ internal static class Protections
                 new(
                     "TradeOs.Bus/Redis/Fence.cs", "if (holder.RunId == server.RunId && holder.Client is",
                     "if (!Without.Is(\"client-kill\") && holder.RunId == server.RunId && holder.Client is"),
+                GroupElsewhere,
+                new(
+                    Reads, "if (await IsGroupElsewhereAsync())",
+                    "if (!Without.Is(\"client-kill\") && await IsGroupElsewhereAsync())"),
             ],
             [OwnerAtReopening] =
             [
@@ -73,6 +83,25 @@ internal static class Protections
                     "if (!Without.Is(\"aof-seal\") && !_isManaged && await new AofSeal"),
             ],
         };
+
+    /// <summary>What is there against edits of a checkpoint, and against streams set back, would take a position that
+    /// was not kept for one of them.</summary>
+    private static SourceEdit[] WithoutTheSecondLocksOfPosition() =>
+    [
+        new(Commit, "if found ~= ARGV[11] then", "if false then"),
+        new(
+            "TradeOs.Bus/Redis/RedisReaderOpening.cs", "        throw Loss.Edited(definition.Name, text, $\"what",
+            "        if (!Without.Is(\"position-in-commit\")) throw Loss.Edited(definition.Name, text, $\"what"),
+        new(
+            "TradeOs.Bus/Redis/LossWatch.cs", "if (text != standing.Text) throw",
+            "if (text != standing.Text && !Without.Is(\"position-in-commit\")) throw"),
+        new(
+            "TradeOs.Bus/Redis/Loss.cs", "return before > facts.Added ?",
+            "return before > facts.Added && !Without.Is(\"position-in-commit\") ?"),
+        new(
+            Reads, "if (_count > facts.Added) throw",
+            "if (_count > facts.Added && !Without.Is(\"position-in-commit\")) throw"),
+    ];
 
     private static IReadOnlyList<SourceEdit> AcknowledgedApart() =>
     [

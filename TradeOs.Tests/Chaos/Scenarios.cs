@@ -7,25 +7,25 @@ internal static class Scenarios
     [
         new(
             "kill-host", "kill -9 of the host at random", "nothing lost, nothing twice; same streams",
-            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillHost], trial.IsShort ? 5 : 20))
+            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillHost], trial.IsShort ? 3 : 20))
         { RoundsLong = 11 },
         new(
             "kill-redis", "kill -9 of redis at random", "nothing acknowledged is lost; same streams",
-            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillRedis], trial.IsShort ? 3 : 20))
+            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillRedis], trial.IsShort ? 2 : 20))
         { RoundsLong = 11 },
         new(
             "kill-twice", "kill -9 of redis twice with writes between", "nothing acknowledged is lost; same streams",
             Protections.PositionInCommit,
-            trial => MovingAsync(trial, [Disturbance.KillRedisTwice], trial.IsShort ? 2 : 10)),
+            trial => MovingAsync(trial, [Disturbance.KillRedisTwice], trial.IsShort ? 1 : 10)),
         new(
             "kill-both", "kill -9 of host and redis together", "nothing lost, nothing twice; same streams",
-            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillBoth], trial.IsShort ? 2 : 10)),
+            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillBoth], trial.IsShort ? 1 : 10)),
         new(
             "kill-start", "kill -9 of a host that starts", "nothing lost, nothing twice; same streams",
-            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillStart], trial.IsShort ? 2 : 10)),
+            Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillStart], trial.IsShort ? 1 : 10)),
         new(
             "combined", "several of the disturbances at random in one run", "nothing lost, nothing twice; same streams",
-            Protections.PositionInCommit, trial => MovingAsync(trial, Disturbance.All, trial.IsShort ? 4 : 15))
+            Protections.PositionInCommit, trial => MovingAsync(trial, Disturbance.All, trial.IsShort ? 2 : 15))
         { RoundsLong = 3 },
         .. FailpointScenarios.All,
         .. OwnershipScenarios.All,

@@ -33,12 +33,12 @@ internal static class SettingScenarios
         var before = 0L;
         var settings = Stopping.ToArray();
         trial.Random.Shuffle(settings);
-        if (trial.IsShort) settings = settings[..4];
+        if (trial.IsShort) settings = settings[..2];
         for (var number = 0; number < settings.Length; number++)
         {
             var (setting, wrong, right) = settings[number];
             var position = await world.ReachAsync(
-                before + 1 + ((World.Rows - 2500 - before) / (settings.Length - number)));
+                before + 1 + (((World.Rows / 2) - before) / (settings.Length - number)));
             await world.AskAsync("CLIENT", "PAUSE", 3000, "WRITE");
             await world.AskAsync("CONFIG", "SET", setting, wrong);
             await StoppedAsync(world.Host, setting);

@@ -61,7 +61,7 @@ internal static class TailScenarios
     private static async Task ManagedAsync(Trial trial)
     {
         await using var world = await ManagedWorld.StartAsync(trial);
-        var position = await world.ReachAsync(trial.Random.Next(200, 2000));
+        var position = await world.ReachAsync(trial.Random.Next(200, World.Rows / 3));
         await world.KillHostAsync();
         await world.KillRedisAsync();
         var proof = AofTail.Cut(world.ServerDirectory, trial.Random);
@@ -77,7 +77,7 @@ internal static class TailScenarios
     private static async Task ExternalAsync(Trial trial)
     {
         await using var world = await World.StartAsync(trial);
-        var position = await world.ReachAsync(trial.Random.Next(200, 2000));
+        var position = await world.ReachAsync(trial.Random.Next(200, World.Rows / 3));
         var reader = Topology.Readers[trial.Random.Next(Topology.Readers.Length)].Name;
         var alone = new LoneCommit(world, reader);
         world.Wire.Watch = alone.PassesAsync;
@@ -95,7 +95,7 @@ internal static class TailScenarios
     private static async Task KillManagedAsync(Trial trial)
     {
         await using var world = await ManagedWorld.StartAsync(trial);
-        var (before, kills) = (0L, trial.IsShort ? 4 : 15);
+        var (before, kills) = (0L, trial.IsShort ? 2 : 15);
         for (var kill = 0; kill < kills; kill++)
         {
             var position = await world.ReachAsync(before + trial.Random.Next(20, World.Rows / (kills + 3)));

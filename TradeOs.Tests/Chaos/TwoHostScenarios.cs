@@ -12,16 +12,16 @@ internal static class TwoHostScenarios
         new(
             "two-hosts", "two hosts started at once, on one data directory or two",
             "one runs, the other exits 3 and says whose the server is; same streams",
-            FaultProtections.OneHost, trial => RoundsAsync(trial, TwoAsync)) { ControlRoundsMax = 3 },
+            FaultProtections.OneHost, trial => RoundsAsync(trial, TwoAsync, 2)) { ControlRoundsMax = 3 },
         new(
             "three-take-over", "three hosts started at once with --take-over",
             "one survives, the others exit 3; same streams",
-            FaultProtections.OwnerAtOpening, trial => RoundsAsync(trial, ThreeAsync)) { ControlRoundsMax = 8 },
+            FaultProtections.OwnerAtOpening, trial => RoundsAsync(trial, ThreeAsync, 1)) { ControlRoundsMax = 8 },
     ];
 
-    private static async Task RoundsAsync(Trial trial, Func<Trial, int, Task> round)
+    private static async Task RoundsAsync(Trial trial, Func<Trial, int, Task> round, int countShort)
     {
-        for (var number = 0; number < (trial.IsShort ? 2 : 10); number++) await round(trial, number);
+        for (var number = 0; number < (trial.IsShort ? countShort : 10); number++) await round(trial, number);
     }
 
     private static async Task TwoAsync(Trial trial, int number)

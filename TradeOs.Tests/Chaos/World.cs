@@ -11,7 +11,7 @@ namespace TradeOs.Tests.Chaos;
 internal sealed class World : IAsyncDisposable
 {
     /// <summary>Rows of the market it is fed from that reach the first stream.</summary>
-    public const int Rows = GeneratedMarket.Rows;
+    public static int Rows => GeneratedMarket.Rows;
 
     private static readonly TimeSpan MoveWaitMax = TimeSpan.FromSeconds(60);
     private static readonly Lazy<Task<IReadOnlyDictionary<string, string>>> Undisturbed = new(UndisturbedAsync);

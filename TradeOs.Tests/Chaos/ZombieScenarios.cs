@@ -39,7 +39,7 @@ internal static class ZombieScenarios
     private static async Task RandomAsync(Trial trial)
     {
         await using var world = await World.StartAsync(trial);
-        await world.DisturbAsync(trial.IsShort ? 2 : 10, [TakeOver(trial)]);
+        await world.DisturbAsync(trial.IsShort ? 1 : 10, [TakeOver(trial)]);
         await world.JudgeAsync();
     }
 
