@@ -130,7 +130,7 @@ internal static class ZombieScenarios
         await world.ReachAsync(1 + trial.Random.Next(World.Rows / 4));
         held.IsArmed = true;
         await held.ReachedAsync(world);
-        while (waiting is not null && await WaitingAsync(world, waiting) < WaitingMin) await world.ReachAsync(1);
+        while (waiting is not null && await WaitingAsync(world, waiting) < WaitingMin) Standing.ThrowIfEnded(world);
         var before = await Standing.HostAsync(world);
         await Freeze.StopAsync(world.Host.Id);
         trial.Say($"process {world.Host.Id} frozen at {await world.PositionAsync()} of {World.Rows} rows");
