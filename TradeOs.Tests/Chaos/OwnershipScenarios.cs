@@ -82,15 +82,11 @@ internal static class OwnershipScenarios
     {
         await using var world = await World.StartAsync(trial);
         var position = await world.ReachAsync(trial.Random.Next(100, World.Rows / 3));
-        var stall = new StalledLock();
-        world.Wire.Watch = stall.PassesAsync;
-        await stall.Held;
         var owner = world.Ledger.OwnerOf(Topology.Feed.Name);
         await using var old = world.ReleaseHost();
         await world.StartHostAsync("--take-over");
         await Poll.UntilAsync(() => Task.FromResult(
             world.Host.HasExited || world.Ledger.ReadersOf(other => other != owner) == Topology.Readers.Length));
-        stall.Release();
 
         var end = await old.EndAsync();
 
@@ -141,25 +137,6 @@ internal static class OwnershipScenarios
         var answer = new byte[256];
         var count = await socket.ReceiveAsync(answer);
         return Encoding.Latin1.GetString(answer, 0, count).Split("\r\n").ElementAtOrDefault(1) ?? "";
-    }
-
-    /// <summary>Holds the beat of the first host's lock, so that only its readers can tell it that it is
-    /// fenced.</summary>
-    private sealed class StalledLock
-    {
-        private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Held => _held.Task;
-
-        public void Release() => _released.TrySetResult();
-
-        public async ValueTask<bool> PassesAsync(WireMoment moment)
-        {
-            if (moment is not { Phase: WirePhase.Sent, Request: { Reader: "host", Command: "PING" } }) return true;
-            if (_held.TrySetResult()) await _released.Task;
-            return true;
-        }
     }
 
     /// <summary>Holds the first read of a host, kills it, and holds the first read of the next.</summary>

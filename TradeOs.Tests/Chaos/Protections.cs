@@ -66,6 +66,9 @@ internal static class Protections
                 new(
                     "TradeOs.Bus/Redis/RedisStreamReader.cs", "if (await _bus.IsFencedAsync(",
                     "if (!Without.Is(\"owner-at-reopening\") && await _bus.IsFencedAsync("),
+                new(
+                    "TradeOs.Bus/Redis/HostLock.cs", "                if (wasOurs)\n",
+                    "                if (wasOurs && !Without.Is(\"owner-at-reopening\"))\n"),
             ],
             [Repair] =
             [
