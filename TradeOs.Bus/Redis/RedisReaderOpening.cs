@@ -254,6 +254,6 @@ internal sealed class RedisReaderOpening(
         var created = await connection.ReceiveAsync();
         var isThere = created.IsError && created.Line().StartsWith("BUSYGROUP", StringComparison.Ordinal);
         if (group is null) _ = await connection.ReceiveAsync();
-        if (!isThere) DataConnection.ThrowIfError(created);
+        if (!isThere) DataConnection.ThrowIfError(created, "XGROUP", "CREATE", stream);
     }
 }
