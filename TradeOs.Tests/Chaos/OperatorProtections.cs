@@ -49,8 +49,8 @@ internal static class OperatorProtections
             [SettingsWatched] =
             [
                 new(
-                    "TradeOs.Bus/Redis/HostLock.cs", "                if (answers && ++beats % BeatsToExamination == 0)",
-                    "                if (!Without.Is(\"settings-watched\") && answers && ++beats % BeatsToExamination == 0)"),
+                    "TradeOs.Bus/Redis/HostLock.cs", "if (answers && ++beats % BeatsToExamination == 0)",
+                    "if (!Without.Is(\"settings-watched\") && answers && ++beats % BeatsToExamination == 0)"),
             ],
             [LetterForEach] =
             [

@@ -21,7 +21,7 @@ internal static class Protections
     private const string Commit = "TradeOs.Bus/Redis/commit.lua";
     private const string Reads = "TradeOs.Bus/Redis/RedisEntryReads.cs";
 
-    /// <summary>The group is looked at before each commit: what the first lock let through would be put right.</summary>
+    /// <summary>The group is looked at before each commit: what the first lock let in would be mended.</summary>
     private static readonly SourceEdit GroupElsewhere = new(
         Commit, "if ARGV[9] ~= '' then\n  local last, read", "if false then\n  local last, read");
 

@@ -194,7 +194,8 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Holds the summary of a host that ended against a run that nobody disturbed.</summary>
     public static async Task JudgeAsync(TradeOsResult result)
     {
-        Trial.Demand(result.ExitCode == 0, $"The host did not finish: {result}");
+        Trial.Demand(
+            result.ExitCode == 0, $"The host did not finish: {result.Error.TrimEnd().Split('\n')[^1]}\n{result}");
         foreach (var (stream, digest) in await Undisturbed.Value)
         {
             Trial.Demand(
