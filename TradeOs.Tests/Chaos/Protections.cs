@@ -58,18 +58,7 @@ internal static class Protections
                     Reads, "if (await IsGroupElsewhereAsync())",
                     "if (!Without.Is(\"client-kill\") && await IsGroupElsewhereAsync())"),
             ],
-            [OwnerAtReopening] =
-            [
-                new(
-                    "TradeOs.Bus/Redis/RedisReaderOpening.cs", "=> wasOurs && holder.Exists",
-                    "=> !Without.Is(\"owner-at-reopening\") && wasOurs && holder.Exists"),
-                new(
-                    "TradeOs.Bus/Redis/RedisStreamReader.cs", "if (await _bus.IsFencedAsync(",
-                    "if (!Without.Is(\"owner-at-reopening\") && await _bus.IsFencedAsync("),
-                new(
-                    "TradeOs.Bus/Redis/HostLock.cs", "                if (wasOurs)\n",
-                    "                if (wasOurs && !Without.Is(\"owner-at-reopening\"))\n"),
-            ],
+            [OwnerAtReopening] = TakenBack(),
             [Repair] =
             [
                 new(
@@ -104,6 +93,20 @@ internal static class Protections
         new(
             Reads, "if (_count > facts.Added) throw",
             "if (_count > facts.Added && !Without.Is(\"position-in-commit\")) throw"),
+    ];
+
+    /// <summary>A host that was replaced takes back what its heir has.</summary>
+    private static IReadOnlyList<SourceEdit> TakenBack() =>
+    [
+        new(
+            "TradeOs.Bus/Redis/RedisReaderOpening.cs", "=> wasOurs && holder.Exists",
+            "=> !Without.Is(\"owner-at-reopening\") && wasOurs && holder.Exists"),
+        new(
+            "TradeOs.Bus/Redis/RedisStreamReader.cs", "if (await _bus.IsFencedAsync(",
+            "if (!Without.Is(\"owner-at-reopening\") && await _bus.IsFencedAsync("),
+        new(
+            "TradeOs.Bus/Redis/HostLock.cs", "                if (wasOurs)\n",
+            "                if (wasOurs && !Without.Is(\"owner-at-reopening\"))\n"),
     ];
 
     private static IReadOnlyList<SourceEdit> AcknowledgedApart() =>
