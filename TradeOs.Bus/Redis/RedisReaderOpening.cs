@@ -25,7 +25,6 @@ internal sealed class RedisReaderOpening(
         (string Key, string Type)[] keys =
         [
             (RedisKeys.Readers, "set"), (_checkpoint, "hash"), (RedisKeys.State(definition.Name), "hash"),
-            (RedisKeys.Control, "string"),
         ];
         foreach (var (key, expected) in keys)
         {

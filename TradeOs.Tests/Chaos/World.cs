@@ -166,10 +166,23 @@ internal sealed class World : IAsyncDisposable
     /// <param name="accepted">Findings of the checker that the scenario itself caused.</param>
     public async Task JudgeAsync(params string[] accepted)
     {
-        await JudgeAsync(await Host.EndAsync());
+        await JudgeAsync(await EndAsync());
         await Ledger.VerifyAsync(await ControlAsync());
         await CheckAsync(Redis.Options, atRest: true, accepted, _trial.Cancel);
         _isJudged = true;
+    }
+
+    /// <summary>A host that never ends did not keep its promise.</summary>
+    private async Task<TradeOsResult> EndAsync()
+    {
+        try
+        {
+            return await Host.EndAsync();
+        }
+        catch (TimeoutException hang)
+        {
+            throw new InvariantBrokenException(hang.Message);
+        }
     }
 
     /// <summary>Demands that the independent checker finds nothing else than what is accepted.</summary>
