@@ -133,7 +133,7 @@ internal sealed class DataConnection : IDisposable
     {
         Commands.Command(words);
         await SendAsync();
-        return ThrowIfError(await ReceiveAsync());
+        return ThrowIfError(await ReceiveAsync(), words);
     }
 
     /// <summary>Gives the connection up when an answer is overdue for longer; any thread may call it.</summary>
@@ -167,11 +167,11 @@ internal sealed class DataConnection : IDisposable
     {
         Commands.Command(words);
         await SendAsync();
-        return ThrowIfError((await ReceiveBeginningAsync()).Beginning);
+        return ThrowIfError((await ReceiveBeginningAsync()).Beginning, words);
     }
 
-    /// <summary>Turns an error reply into the exception its kind calls for.</summary>
-    public static RespCursor ThrowIfError(RespCursor reply)
+    /// <summary>Turns an error reply to <paramref name="command"/> into the exception its kind calls for.</summary>
+    public static RespCursor ThrowIfError(RespCursor reply, params string[] command)
     {
         if (!reply.IsError) return reply;
         var error = reply.Line();
@@ -180,8 +180,7 @@ internal sealed class DataConnection : IDisposable
             "NOAUTH" or "WRONGPASS" or "NOPERM" => RedisRefusal.Of("", error),
             var word when word is "NOSCRIPT" or "OOM" || RedisAnswers.IsNotReady(word) =>
                 new BusUnavailableException($"Redis is not ready: {error}"),
-            "NOGROUP" or "WRONGTYPE" or "UNBLOCKED" =>
-                new StreamDamagedException($"A stream is not what it was: {error}"),
+            "NOGROUP" or "WRONGTYPE" or "UNBLOCKED" => Loss.Refused(error, command),
             _ when RedisRefusal.Permission(error) is not null => RedisRefusal.Of("", error),
             _ => new RefusedException($"Redis refused a command: {error}"),
         };

@@ -59,11 +59,12 @@ internal sealed class Fence(DataConnection connection, ServerIdentity server, st
             ["HSET", key, "epoch", epoch, "client", server.Client, "run_id", server.RunId, "owner", owner, .. more]);
         connection.Commands.Command("EXEC");
         await connection.SendAsync();
-        for (var queued = 0; queued < 2; queued++) DataConnection.ThrowIfError(await connection.ReceiveAsync());
+        for (var queued = 0; queued < 2; queued++)
+            DataConnection.ThrowIfError(await connection.ReceiveAsync(), "HSET", key);
         var executed = DataConnection.ThrowIfError(await connection.ReceiveAsync());
         if (executed.IsNil) return false;
         executed.Array();
-        DataConnection.ThrowIfError(executed);
+        DataConnection.ThrowIfError(executed, "HSET", key);
         return true;
     }
 }

@@ -19,6 +19,16 @@ internal static class Loss
     public static StreamDamagedException Type(string key, string type, string expected) => new(
         $"{key}: expected a {expected}, found {Named(type)}. {Begin}");
 
+    /// <summary>A command found something else than the key or group it is for.</summary>
+    /// <param name="error">What the server said.</param>
+    /// <param name="command">The command, as far as its key.</param>
+    public static StreamDamagedException Refused(string error, params string[] command)
+    {
+        var isNested = command.Length > 2 && command[0] is "XINFO" or "XGROUP";
+        var key = command.Length > 1 ? command[isNested ? 2 : 1] : "A stream";
+        return new StreamDamagedException($"{key} is not what it was: {error}. {Begin}");
+    }
+
     /// <summary>A checkpoint that was there.</summary>
     public static StreamDamagedException Checkpoint(string reader) => new(
         $"{RedisKeys.Checkpoint(reader)} is gone: {reader} was opened before, so its position was lost. {Begin}");

@@ -25,7 +25,6 @@ internal sealed class RedisReaderOpening(
         (string Key, string Type)[] keys =
         [
             (RedisKeys.Readers, "set"), (_checkpoint, "hash"), (RedisKeys.State(definition.Name), "hash"),
-            (RedisKeys.Control, "string"),
         ];
         foreach (var (key, expected) in keys)
         {
@@ -254,6 +253,6 @@ internal sealed class RedisReaderOpening(
         var created = await connection.ReceiveAsync();
         var isThere = created.IsError && created.Line().StartsWith("BUSYGROUP", StringComparison.Ordinal);
         if (group is null) _ = await connection.ReceiveAsync();
-        if (!isThere) DataConnection.ThrowIfError(created);
+        if (!isThere) DataConnection.ThrowIfError(created, "XGROUP", "CREATE", stream);
     }
 }

@@ -81,11 +81,12 @@ public sealed class StreamWalk(RedisOptions options) : IDisposable
         await connection.SendAsync();
         if (asked > 1)
         {
-            _page.Take(DataConnection.ThrowIfError(await connection.ReceiveEntriesAsync(TimeSpan.Zero)));
+            var page = await connection.ReceiveEntriesAsync(TimeSpan.Zero);
+            _page.Take(DataConnection.ThrowIfError(page, "XREAD", stream));
             return;
         }
 
         var (reply, skippedBytes) = await connection.ReceiveBeginningAsync();
-        _page.Take(DataConnection.ThrowIfError(reply), skippedBytes);
+        _page.Take(DataConnection.ThrowIfError(reply, "XREAD", stream), skippedBytes);
     }
 }

@@ -121,6 +121,10 @@ for i = 1, tonumber(ARGV[10]) do
     local unread, holder = 0, ''
     for reader = 1, readers do
       local key = KEYS[next_key + reader]
+      local key_type = type_of(key)
+      if key_type ~= 'hash' and key_type ~= 'none' then
+        return 'damaged ' .. key .. ' is a ' .. key_type .. ', expected a hash'
+      end
       local behind = fact(facts, 'entries-added') - tonumber(redis.call('HGET', key, 'count') or 0)
       if behind > unread then unread, holder = behind, key end
     end

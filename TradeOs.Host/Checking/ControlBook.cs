@@ -64,13 +64,13 @@ internal sealed class ControlBook(CheckNotes notes)
             return;
         }
 
-        var place = stage.Inputs.Find(after);
+        var (place, read) = (stage.Inputs.Find(after), stage.Checkpoint.Count);
         if (place >= 0 && count != stage.InputsGone + place + 1)
             Found(entry, $"count {entry["count"]}", $"{stage.InputsGone + place + 1}, the place of {after}");
         else if (place < 0 && after != EntryId.Zero && stage.InputsGone == 0)
             Found(entry, $"after {after}", $"the id of an entry of {stage.Reader.Input}");
-        else if (count < 0 || count > stage.Checkpoint.Count)
-            Found(entry, $"count \"{entry["count"]}\"", $"0 to {stage.Checkpoint.Count}, which {stage.Reader.Name} read");
+        else if (count < 0 || count > read)
+            Found(entry, $"count \"{entry["count"]}\"", $"0 to {read}, which {stage.Reader.Name} read");
     }
 
     private void Found(EntryView entry, string found, string expected) => notes.Found(

@@ -10,7 +10,7 @@ internal sealed class CopyStage(ReaderDefinition reader) : IStage
 
     public ReaderDefinition Reader => reader;
 
-    /// <summary>Happens once, when the first entry was applied and before it is committed.</summary>
+    /// <summary>Happens each time an entry was applied, before it is committed.</summary>
     public Action? Applied { get; set; }
 
     public static string TextOf(Entry entry)
@@ -35,7 +35,6 @@ internal sealed class CopyStage(ReaderDefinition reader) : IStage
         batch.Complete(entry.Id);
         _count++;
         Applied?.Invoke();
-        Applied = null;
     }
 
     public void Save(Batch batch) =>

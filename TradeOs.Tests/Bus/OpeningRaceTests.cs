@@ -41,6 +41,25 @@ public sealed class OpeningRaceTests : RedisFixture
         Assert.That(reader.Checkpoint.Count, Is.EqualTo(2));
     }
 
+    [TestCase("SISMEMBER", "tradeos:readers")]
+    [TestCase("HMGET", "tradeos:checkpoint:copy")]
+    [TestCase("MULTI", "tradeos:checkpoint:copy")]
+    [TestCase("HGETALL", "tradeos:state:copy")]
+    [TestCase("XAUTOCLAIM", "in")]
+    [TestCase("XPENDING", "in")]
+    public async Task Open_AKeyBecomesAnotherTypeBetweenTwoSteps_IsDamagedAndNamed(string command, string key)
+    {
+        using var bus = NewHost();
+        await (await bus.OpenAsync(Copy(ReadMode.Group), Cancel)).DisposeAsync();
+        await using var proxy = ProxyBefore(command, () => Server.CliAsync("SET", key, "x"));
+        using var next = NewHost(options => options.Endpoint = proxy.Endpoint);
+
+        Assert.That(
+            async () => await next.OpenAsync(Copy(ReadMode.Group), Cancel),
+            Throws.TypeOf<StreamDamagedException>().With.Message.StartsWith(key)
+                .And.Message.Contains("tradeos doctor"));
+    }
+
     [Test]
     public async Task Open_AfterARestart_LeavesTheConnectionAloneThatHasTheOldOnesNumberNow()
     {

@@ -19,7 +19,15 @@ public sealed class StageLoopTests : RedisFixture
         }
 
         await AddAsync(Texts(0, 2));
-        var stage = new CopyStage(definition) { Applied = () => AddAsync(Texts(2, 10)).GetAwaiter().GetResult() };
+        var isMore = true;
+        var stage = new CopyStage(definition)
+        {
+            Applied = () =>
+            {
+                if (isMore) AddAsync(Texts(2, 10)).GetAwaiter().GetResult();
+                isMore = false;
+            },
+        };
         var loop = new StageLoop(
             bus, stage, new LoopLimits(16, TimeSpan.FromMilliseconds(20)), new LoopProgress("copy"));
 

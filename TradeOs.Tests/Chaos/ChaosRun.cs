@@ -112,7 +112,7 @@ internal sealed class ChaosRun(ChaosArguments arguments, ChaosScreen screen, Can
         var (violation, trouble) = ((string?)null, (string?)null);
         try
         {
-            await scenario.RunAsync(trial);
+            await scenario.TryAsync(trial);
         }
         catch (InvariantBrokenException broken)
         {

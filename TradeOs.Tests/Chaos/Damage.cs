@@ -24,6 +24,14 @@ internal sealed record Damage(string Name, DamageOutcome Outcome, string Inflict
     /// <summary>Whether the host must be down: it reads what it is told at once, or wakes up with it.</summary>
     public bool OnlyWhenDown { get; init; }
 
+    /// <summary>Whether it shows only where something had been appended: what is made anew in the place of an empty
+    /// stream is as good.</summary>
+    public bool OnlyOnceWritten { get; init; }
+
+    /// <summary>Whether a commit does not see it: until it is found, within a second, entries go on to be appended, so
+    /// that no copy from before undoes it while the pipeline moves.</summary>
+    public bool IsFoundLater { get; init; }
+
     /// <summary>Everything that can be undone, on one stream.</summary>
     public static IEnumerable<Damage> OfStream(string stream)
     {
@@ -35,7 +43,8 @@ internal sealed record Damage(string Name, DamageOutcome Outcome, string Inflict
         yield return Stop(
             "a key of another type", stream, Keep + "redis.call('DEL', K) redis.call('SET', K, 'x')", Back);
         yield return Stop(
-            "DEL and made anew", stream, Keep + "redis.call('DEL', K) redis.call('XADD', K, '*', 'a', 'b')", Back);
+            "DEL and made anew", stream, Keep + "redis.call('DEL', K) redis.call('XADD', K, '*', 'a', 'b')", Back)
+            with { OnlyOnceWritten = true, IsFoundLater = true };
         yield return Stop(
             "XADD with the largest id", stream,
             Keep + "redis.call('XADD', K, '18446744073709551615-18446744073709551615', 'a', 'b')", Back);
@@ -43,12 +52,14 @@ internal sealed record Damage(string Name, DamageOutcome Outcome, string Inflict
             "XADD with an id that leaves few", stream,
             Keep + "redis.call('XADD', K, '18446744073709551615-18446744073709551000', 'a', 'b')", Back);
         yield return Stop(
-            "XSETID with the largest id", stream, Keep + "redis.call('XSETID', K, '18446744073709551615-1')", Back);
+            "XSETID with the largest id", stream, Keep + "redis.call('XSETID', K, '18446744073709551615-1')", Back)
+            with { IsFoundLater = true };
         yield return Stop(
             "XSETID of entries-added back", stream,
             Keep + "local f = redis.call('XINFO', 'STREAM', K) redis.call('XSETID', K, f[8], 'ENTRIESADDED', f[2], " +
             "'MAXDELETEDID', f[10]) redis.call('XTRIM', K, 'MAXLEN', 1) redis.call('XSETID', K, f[8], " +
-            "'ENTRIESADDED', 1, 'MAXDELETEDID', f[10])", Back);
+            "'ENTRIESADDED', 1, 'MAXDELETEDID', f[10])", Back)
+            with { OnlyOnceWritten = true, IsFoundLater = true };
     }
 
     /// <summary>Entries that go before they were read; the host is down, so that they are unread for certain.</summary>

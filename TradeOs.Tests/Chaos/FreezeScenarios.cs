@@ -47,6 +47,7 @@ internal static class FreezeScenarios
                 under.TrySetResult(moment.Request.Reader);
             return true;
         };
+        while (await Task.WhenAny(under.Task, Task.Delay(50)) != under.Task) Standing.ThrowIfEnded(world);
         var reader = await under.Task;
         world.Wire.Watch = null;
         await world.Redis.KillAsync();
@@ -75,8 +76,7 @@ internal static class FreezeScenarios
     {
         while (Count(world.Host, word) < count)
         {
-            if (world.Host.HasExited)
-                throw new InvariantBrokenException($"The host ended before it said \"{word}\": {world.Host.Error}");
+            Standing.ThrowIfEnded(world);
             await Task.Delay(10);
         }
     }

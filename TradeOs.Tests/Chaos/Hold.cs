@@ -32,8 +32,7 @@ internal sealed partial class Hold(Func<string, bool> isMeant, bool isAnswer = f
     {
         while (!_reached.Task.IsCompleted)
         {
-            if (world.Host.HasExited)
-                throw new InvariantBrokenException($"The host ended before what was to be held: {world.Host.Error}");
+            Standing.ThrowIfEnded(world);
             await Task.WhenAny(_reached.Task, Task.Delay(50));
         }
     }

@@ -72,7 +72,8 @@ internal sealed class ManagedWorld : IAsyncDisposable
         {
             var position = await PositionAsync();
             if (position >= rows) return position;
-            Trial.Demand(!Running.HasExited, $"The host ended by itself at {position} rows: {Running.Error}");
+            Trial.Demand(
+                !Running.HasExited, $"The host ended by itself at {position} rows: {World.Said(Running.Error)}");
             Trial.Demand(
                 TimeProvider.System.GetElapsedTime(started) < MoveWaitMax,
                 $"The pipeline stands still at {position} rows: {Running.Error}");

@@ -28,7 +28,7 @@ internal static class NetworkScenarios
         weather.IsBad = true;
         while (weather.IsBad)
         {
-            await world.ReachAsync(1);
+            Standing.ThrowIfEnded(world);
             await weather.SayAsync(world);
         }
 

@@ -94,7 +94,6 @@ internal static class OwnershipScenarios
         await world.StartHostAsync("--take-over");
         await Poll.UntilAsync(() => Task.FromResult(
             world.Host.HasExited || world.Ledger.ReadersOf(other => other != owner) == Topology.Readers.Length));
-        stall.Release();
 
         var end = await old.EndAsync();
 

@@ -58,15 +58,7 @@ internal static class Protections
                     Reads, "if (await IsGroupElsewhereAsync())",
                     "if (!Without.Is(\"client-kill\") && await IsGroupElsewhereAsync())"),
             ],
-            [OwnerAtReopening] =
-            [
-                new(
-                    "TradeOs.Bus/Redis/RedisReaderOpening.cs", "=> wasOurs && holder.Exists",
-                    "=> !Without.Is(\"owner-at-reopening\") && wasOurs && holder.Exists"),
-                new(
-                    "TradeOs.Bus/Redis/RedisStreamReader.cs", "if (await _bus.IsFencedAsync(",
-                    "if (!Without.Is(\"owner-at-reopening\") && await _bus.IsFencedAsync("),
-            ],
+            [OwnerAtReopening] = TakenBack(),
             [Repair] =
             [
                 new(
@@ -84,8 +76,8 @@ internal static class Protections
             ],
         };
 
-    /// <summary>What is there against edits of a checkpoint, and against streams set back, would take a position that
-    /// was not kept for one of them.</summary>
+    /// <summary>What is there against edits of a checkpoint would take a position that was not kept for one. That more
+    /// was read than ever appended still ends the host: it says just that entries came twice.</summary>
     private static SourceEdit[] WithoutTheSecondLocksOfPosition() =>
     [
         new(Commit, "if found ~= ARGV[11] then", "if false then"),
@@ -95,12 +87,17 @@ internal static class Protections
         new(
             "TradeOs.Bus/Redis/LossWatch.cs", "if (text != standing.Text) throw",
             "if (text != standing.Text && !Without.Is(\"position-in-commit\")) throw"),
+    ];
+
+    /// <summary>A host that was replaced takes back what its heir has.</summary>
+    private static IReadOnlyList<SourceEdit> TakenBack() =>
+    [
         new(
-            "TradeOs.Bus/Redis/Loss.cs", "return before > facts.Added ?",
-            "return before > facts.Added && !Without.Is(\"position-in-commit\") ?"),
+            "TradeOs.Bus/Redis/RedisReaderOpening.cs", "=> wasOurs && holder.Exists",
+            "=> !Without.Is(\"owner-at-reopening\") && wasOurs && holder.Exists"),
         new(
-            Reads, "if (_count > facts.Added) throw",
-            "if (_count > facts.Added && !Without.Is(\"position-in-commit\")) throw"),
+            "TradeOs.Bus/Redis/RedisStreamReader.cs", "if (await _bus.IsFencedAsync(",
+            "if (!Without.Is(\"owner-at-reopening\") && await _bus.IsFencedAsync("),
     ];
 
     private static IReadOnlyList<SourceEdit> AcknowledgedApart() =>

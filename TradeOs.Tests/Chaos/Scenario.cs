@@ -11,11 +11,18 @@ namespace TradeOs.Tests.Chaos;
 internal sealed record Scenario(
     string Name, string Injected, string Promise, string Protection, Func<Trial, Task> RunAsync)
 {
+    private static readonly TimeSpan RoundMax = TimeSpan.FromMinutes(15);
+
     /// <summary>Rounds of a long run before anything else is repeated.</summary>
     public int RoundsLong { get; init; } = 1;
 
     /// <summary>Rounds the control may take until the missing protection shows.</summary>
     public int ControlRoundsMax { get; init; } = 1;
+
+    /// <summary>One round, given up when it takes longer than any round may: then something waits for what will not
+    /// come.</summary>
+    /// <exception cref="TimeoutException">It did not end.</exception>
+    public Task TryAsync(Trial trial) => RunAsync(trial).WaitAsync(RoundMax, trial.Cancel);
 
     public override string ToString() => Name;
 }

@@ -13,6 +13,11 @@ internal static class Standing
     public static async Task<string?> HostAsync(World world) =>
         (string?)await world.AskAsync("HGET", RedisKeys.Host, "owner");
 
+    /// <summary>Throws when the host ended by itself; whoever waits for something it is to do asks now and
+    /// then.</summary>
+    public static void ThrowIfEnded(World world) =>
+        Trial.Demand(!world.Host.HasExited, $"The host ended by itself: {World.Said(world.Host.Error)}");
+
     /// <summary>Epoch and owner of every reader.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> ReadersAsync(World world)
     {
@@ -37,8 +42,7 @@ internal static class Standing
             if (await HostAsync(world) is { } heir && heir != before && (await ReadersAsync(world)).Values
                     .All(holder => holder.EndsWith(heir, StringComparison.Ordinal)))
                 return heir;
-            if (world.Host.HasExited)
-                throw new InvariantBrokenException($"The host that took over ended by itself: {world.Host.Error}");
+            ThrowIfEnded(world);
             if (TimeProvider.System.GetElapsedTime(started) > WaitMax)
                 throw new InvariantBrokenException($"The host that took over never had all: {world.Host.Error}");
             await Task.Delay(5);

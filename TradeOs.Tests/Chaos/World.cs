@@ -138,7 +138,7 @@ internal sealed class World : IAsyncDisposable
             var position = await PositionAsync();
             if (position >= rows) return position;
             if (Host.HasExited)
-                throw new InvariantBrokenException($"The host ended by itself at {position} rows: {Host.Error}");
+                throw new InvariantBrokenException($"The host ended by itself at {position} rows: {Said(Host.Error)}");
             if (TimeProvider.System.GetElapsedTime(started) > MoveWaitMax)
                 throw new InvariantBrokenException($"The pipeline stands still at {position} rows: {Host.Error}");
             await Task.Delay(1, _trial.Cancel);
@@ -166,10 +166,23 @@ internal sealed class World : IAsyncDisposable
     /// <param name="accepted">Findings of the checker that the scenario itself caused.</param>
     public async Task JudgeAsync(params string[] accepted)
     {
-        await JudgeAsync(await Host.EndAsync());
+        await JudgeAsync(await EndAsync());
         await Ledger.VerifyAsync(await ControlAsync());
         await CheckAsync(Redis.Options, atRest: true, accepted, _trial.Cancel);
         _isJudged = true;
+    }
+
+    /// <summary>A host that never ends did not keep its promise.</summary>
+    private async Task<TradeOsResult> EndAsync()
+    {
+        try
+        {
+            return await Host.EndAsync();
+        }
+        catch (TimeoutException hang)
+        {
+            throw new InvariantBrokenException(hang.Message);
+        }
     }
 
     /// <summary>Demands that the independent checker finds nothing else than what is accepted.</summary>
@@ -194,8 +207,7 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Holds the summary of a host that ended against a run that nobody disturbed.</summary>
     public static async Task JudgeAsync(TradeOsResult result)
     {
-        Trial.Demand(
-            result.ExitCode == 0, $"The host did not finish: {result.Error.TrimEnd().Split('\n')[^1]}\n{result}");
+        Trial.Demand(result.ExitCode == 0, $"The host did not finish: {Said(result.Error)}\n{result.Output}");
         foreach (var (stream, digest) in await Undisturbed.Value)
         {
             Trial.Demand(
@@ -217,6 +229,9 @@ internal sealed class World : IAsyncDisposable
         string[] ofStrangers = [CheckCodes.GroupMoved, CheckCodes.Acknowledgement, CheckCodes.Consumer];
         await CheckAsync(Redis.Options, atRest: false, strangersRead ? ofStrangers : ofOpening, _trial.Cancel);
     }
+
+    /// <summary>What a host said, its last line before all: there it says why it ended.</summary>
+    public static string Said(string error) => $"{error.TrimEnd().Split('\n')[^1]}\n{error}";
 
     /// <summary>Says that what it leaves proves nothing.</summary>
     public void Discard() => _isJudged = true;

@@ -21,7 +21,7 @@ internal static class ZombieScenarios
         new(
             "zombie", "SIGSTOP of the host at random; another takes over; SIGCONT",
             "the zombie writes nothing and exits 3; same streams",
-            FaultProtections.OwnerAtOpening, RandomAsync) { RoundsLong = 3 },
+            Protections.OwnerAtReopening, RandomAsync) { RoundsLong = 3, ControlRoundsMax = 3 },
         new(
             "zombie-commit", "SIGSTOP of the host with a commit held at a proxy, let go after another took over",
             "the zombie neither writes nor takes entries, and exits 3; same streams",
@@ -130,7 +130,7 @@ internal static class ZombieScenarios
         await world.ReachAsync(1 + trial.Random.Next(World.Rows / 4));
         held.IsArmed = true;
         await held.ReachedAsync(world);
-        while (waiting is not null && await WaitingAsync(world, waiting) < WaitingMin) await world.ReachAsync(1);
+        while (waiting is not null && await WaitingAsync(world, waiting) < WaitingMin) Standing.ThrowIfEnded(world);
         var before = await Standing.HostAsync(world);
         await Freeze.StopAsync(world.Host.Id);
         trial.Say($"process {world.Host.Id} frozen at {await world.PositionAsync()} of {World.Rows} rows");

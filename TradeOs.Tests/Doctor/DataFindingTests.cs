@@ -168,7 +168,7 @@ public sealed class DataFindingTests : DoctorFixture
         await _server.CliAsync("HSET", "tradeos:checkpoint:execution", "state", "1");
 
         Assert.That(found.ToString(), Is.EqualTo(
-            "tradeos:checkpoint:execution field state is \"99\", expected 1: Run the program version that wrote it, " +
+            "tradeos:checkpoint:execution field state is \"99\", expected 2: Run the program version that wrote it, " +
             "or start on an empty data directory and feed the recorded input again."));
     }
 

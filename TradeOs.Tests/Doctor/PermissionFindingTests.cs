@@ -23,7 +23,7 @@ public sealed class PermissionFindingTests : DoctorFixture
         await server.CliAsync(
             "ACL", "SETUSER", "default", "-xack", "-bgrewriteaof", "-client|kill", "resetkeys", "~tradeos:*",
             "~market_data.raw", "~signals.*", "~trade.*", "~signal.outcomes", "~metrics.snapshot",
-            "~decisions.rejected", "~dead.letters");
+            "~decisions.rejected", "~dead.letters", "~control.log");
 
         var found = Only(await ExamineAsync(server, _data.Path), "permission");
         await CureAsync(server, found, AsAdmin);

@@ -27,6 +27,17 @@ public sealed partial class DocumentTests
     }
 
     [Test]
+    public void GuaranteesPage_HasARowForEveryFaultOfTheHarness()
+    {
+        var rows = Read("docs/GUARANTEES.md").Split("<!-- faults -->")[1].Split("\n## ")[0].Split('\n')
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)
+            .Select(line => string.Join(" | ", line.Split('|')[1..4].Select(cell => cell.Trim())));
+
+        Assert.That(rows, Is.EqualTo(Chaos.Scenarios.All.Select(scenario =>
+            $"{scenario.Name} | {scenario.Injected} | {scenario.Promise}")));
+    }
+
+    [Test]
     public void OptionsPage_NamesEveryKeyWithItsDefault()
     {
         var page = Read("docs/OPTIONS.md");
