@@ -230,8 +230,13 @@ internal sealed class World : IAsyncDisposable
         await CheckAsync(Redis.Options, atRest: false, strangersRead ? ofStrangers : ofOpening, _trial.Cancel);
     }
 
-    /// <summary>What a host said, its last line before all: there it says why it ended.</summary>
-    public static string Said(string error) => $"{error.TrimEnd().Split('\n')[^1]}\n{error}";
+    /// <summary>What a host said, the line that says why it ended before all.</summary>
+    public static string Said(string error)
+    {
+        var lines = error.TrimEnd().Split('\n');
+        var reason = lines.LastOrDefault(line => line.StartsWith("tradeos: ", StringComparison.Ordinal)) ?? lines[^1];
+        return $"{reason}\n{error}";
+    }
 
     /// <summary>Says that what it leaves proves nothing.</summary>
     public void Discard() => _isJudged = true;
