@@ -79,7 +79,15 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
     {
         var control = await ControlAsync();
         var start = after == EntryId.Zero ? "-" : "(" + after;
-        return RedisAnswers.Entries(await control.ExecuteAsync("XRANGE", stream, start, "+", "COUNT", countMax));
+        try
+        {
+            return RedisAnswers.Entries(await control.ExecuteAsync("XRANGE", stream, start, "+", "COUNT", countMax));
+        }
+        catch (RedisServerException refusal)
+            when (refusal.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            throw Loss.Type(stream, "key of another type", "stream");
+        }
     }
 
     /// <summary>The newest <paramref name="countMax"/> entries of a stream, oldest first.</summary>

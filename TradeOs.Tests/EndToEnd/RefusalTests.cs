@@ -46,7 +46,8 @@ public sealed class RefusalTests
     }
 
     [TestCase(
-        "", "expected one of run, status, doctor, tail, dead, config, halt, reduce-only, resume.", "tail <STREAM>")]
+        "", "expected one of run, status, doctor, check, tail, dead, skip, config, halt, reduce-only, resume.",
+        "tail <STREAM>")]
     [TestCase("config", "expected one of show.", "Every option as resolved")]
     [TestCase("dead", "expected one of list, show, requeue, drop.", "drop <LETTER>")]
     public async Task Run_NoVerb_IsSaidWithTheHelpAndExitsTwo(string arguments, string expected, string help)

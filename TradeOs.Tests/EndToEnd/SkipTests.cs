@@ -40,7 +40,7 @@ public sealed class SkipTests
         "{\"range\":{\"close\":81,\"average\":{\"count\":14,\"value\":1}},\"emaCross\":{" + Holding + "}}")]
     [TestCase("intent-planner", ":shared", "{\"intents\":9223372036854775807}")]
     [TestCase("feasibility", ":shared",
-        "{\"lastIntent\":1,\"orders\":9223372036854775807,\"exposure\":0,\"entries\":[]}")]
+        "{\"intents\":{\"largest\":0,\"leftOut\":[]},\"orders\":9223372036854775807,\"exposure\":0,\"entries\":[]}")]
     [TestCase("metrics-publisher", ":shared", "{\"trades\":9223372036854775807,\"wins\":0,\"grossPnl\":0,\"fees\":0," +
         "\"profits\":0,\"losses\":0,\"openGain\":0,\"peak\":100000,\"maxDrawdown\":0,\"returns\":{\"count\":1," +
         "\"mean\":0,\"squares\":0}}")]
@@ -49,7 +49,7 @@ public sealed class SkipTests
         var stream = Topology.Reader(stage).Input!;
         var state = RedisKeys.State(stage);
         var sane = await _redis.CliAsync("HGET", state, key);
-        await _redis.CliAsync("HSET", state, key, absurd);
+        await EditAsync(stage, key, absurd);
 
         var failed = await RunAsync("simulated:count=6000,rate=max");
         var again = await RunAsync("simulated:count=6000,rate=max");
@@ -71,7 +71,7 @@ public sealed class SkipTests
         Assert.That(said.GetProperty("skipped").GetBoolean(), Is.True);
         Assert.That((await PositionAsync(stage), await CountAsync(stage)), Is.EqualTo((id, count + 1)));
 
-        await _redis.CliAsync("HSET", state, key, sane);
+        await EditAsync(stage, key, sane);
         var mended = await RunAsync("simulated:count=6000,rate=max");
         Assert.That(mended.ExitCode, Is.Zero, mended.ToString());
         await AssertRecordedOnceAsync(stage, stream, id, said.GetProperty("letter").GetString()!);
@@ -82,7 +82,7 @@ public sealed class SkipTests
         [Values("{ not ours", "null")] string found)
     {
         const string state = "tradeos:state:execution";
-        await _redis.CliAsync("HSET", state, ":shared", found);
+        await EditAsync("execution", ":shared", found);
 
         var first = await RunAsync("simulated:count=6000,rate=max");
         var second = await RunAsync("simulated:count=6000,rate=max");
@@ -224,6 +224,13 @@ public sealed class SkipTests
     }
 
     private Task<TradeOsResult> RunAsync(string feed) => RealDataTests.RunAsync(_redis, _data, feed);
+
+    /// <summary>Changes a piece of state as somebody would who also takes away what would show it.</summary>
+    private async Task EditAsync(string stage, string key, string value)
+    {
+        await _redis.CliAsync("HSET", RedisKeys.State(stage), key, value);
+        await _redis.CliAsync("HDEL", RedisKeys.Checkpoint(stage), "digest", "sum");
+    }
 
     private Task<TradeOsResult> SkipAsync(string stage, string id, params string[] more) =>
         TradeOsProcess.RunAsync(["skip", stage, id, .. Because, .. Where, .. more]);
