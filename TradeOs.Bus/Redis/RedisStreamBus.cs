@@ -88,6 +88,11 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
         {
             throw Loss.Type(stream, "key of another type", "stream");
         }
+        catch (RedisServerException refusal)
+            when (refusal.Message.Contains("invalid start ID", StringComparison.Ordinal))
+        {
+            throw Loss.Exhausted(stream, after);
+        }
     }
 
     /// <summary>The newest <paramref name="countMax"/> entries of a stream, oldest first.</summary>

@@ -51,6 +51,9 @@ internal static class OperatorProtections
                 new(
                     "TradeOs.Bus/Redis/HostLock.cs", "if (answers && ++beats % BeatsToExamination == 0)",
                     "if (!Without.Is(\"settings-watched\") && answers && ++beats % BeatsToExamination == 0)"),
+                new(
+                    "TradeOs.Bus/Durability/ServerGate.cs", "if (examination.Findings.Any(IsFatal) &&",
+                    "if (!Without.Is(\"settings-watched\") && examination.Findings.Any(IsFatal) &&"),
             ],
             [LetterForEach] =
             [

@@ -107,7 +107,9 @@ internal static class OperatorScenarios
         await using var world = await StartAsync(trial);
         await world.JudgeAsync();
         var arguments = world.Arguments().Where(argument => argument is not ("--until-idle" or "--json")).ToArray();
-        var damages = Pick(trial, [.. Stopping.Where(damage => !damage.OnlyWhenDown)], count);
+        var damages = trial.Has(OperatorProtections.LossWatch)
+            ? Pick(trial, [.. Stopping.Where(damage => !damage.OnlyWhenDown)], count)
+            : [.. Damage.OfState("outcome-tracker").Take(1)];
         foreach (var damage in damages)
         {
             await using var host = TradeOsProcess.Start(trial.Program, arguments);
@@ -178,7 +180,20 @@ internal static class OperatorScenarios
 
     private static async Task RunAsync(World world, string script)
     {
-        if (script.Length > 0) await world.AskAsync("EVAL", script, 0);
+        // What the damage before took away is put back by the host in its own time.
+        for (var attempt = 0; script.Length > 0; attempt++)
+        {
+            try
+            {
+                await world.AskAsync("EVAL", script, 0);
+                return;
+            }
+            catch (RedisServerException refusal)
+                when (attempt < 500 && refusal.Message.Contains("NOGROUP", StringComparison.Ordinal))
+            {
+                await Task.Delay(10);
+            }
+        }
     }
 
     /// <summary>The host has opened every reader, so what it finds is found while it idles.</summary>
