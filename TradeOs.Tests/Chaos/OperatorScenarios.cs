@@ -107,7 +107,9 @@ internal static class OperatorScenarios
         await using var world = await StartAsync(trial);
         await world.JudgeAsync();
         var arguments = world.Arguments().Where(argument => argument is not ("--until-idle" or "--json")).ToArray();
-        var damages = Pick(trial, [.. Stopping.Where(damage => !damage.OnlyWhenDown)], count);
+        var damages = trial.Has(OperatorProtections.LossWatch)
+            ? Pick(trial, [.. Stopping.Where(damage => !damage.OnlyWhenDown)], count)
+            : [.. Stopping.Where(damage => damage.Name == "position set back tradeos:checkpoint:signal-qualifier")];
         foreach (var damage in damages)
         {
             await using var host = TradeOsProcess.Start(trial.Program, arguments);
@@ -129,7 +131,7 @@ internal static class OperatorScenarios
         for (var number = 0; number < damages.Count; number++)
         {
             var position = await world.ReachAsync(Next(before, damages.Count - number));
-            await RunAsync(world, damages[number].Inflict);
+            await Poll.UntilAsync(async () => await TriesAsync(world, damages[number].Inflict));
             trial.Hit($"{damages[number]} at {position} of {World.Rows} rows, {position - before} on");
             before = position;
         }
@@ -181,10 +183,26 @@ internal static class OperatorScenarios
         if (script.Length > 0) await world.AskAsync("EVAL", script, 0);
     }
 
-    /// <summary>The host has opened every reader, so what it finds is found while it idles.</summary>
+    /// <summary>Whether it could be done: a group that the damage before took away may not be back yet.</summary>
+    private static async Task<bool> TriesAsync(World world, string script)
+    {
+        try
+        {
+            await RunAsync(world, script);
+            return true;
+        }
+        catch (RedisServerException gone) when (gone.Message.StartsWith("NOGROUP", StringComparison.Ordinal))
+        {
+            Standing.ThrowIfEnded(world);
+            return false;
+        }
+    }
+
+    /// <summary>Every reader is open and waits for entries, so what the host finds is found while it idles.</summary>
     private static Task OpenAsync(World world) => Poll.UntilAsync(async () =>
-        ((string)(await world.AskAsync("CLIENT", "LIST"))!).Split('\n')
-            .Count(line => line.Contains("name=tradeos:", StringComparison.Ordinal)) >= Topology.Stages.Length);
+        ((string)(await world.AskAsync("CLIENT", "LIST"))!).Split('\n').Count(line =>
+            line.Contains("name=tradeos:", StringComparison.Ordinal)
+            && line.Contains(" flags=b ", StringComparison.Ordinal)) == Topology.Stages.Length);
 
     private static Task StoppedAsync(World world, Damage damage, string circumstance) =>
         StoppedAsync(world.Host, damage, circumstance);
