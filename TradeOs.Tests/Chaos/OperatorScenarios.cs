@@ -109,7 +109,7 @@ internal static class OperatorScenarios
         var arguments = world.Arguments().Where(argument => argument is not ("--until-idle" or "--json")).ToArray();
         var damages = trial.Has(OperatorProtections.LossWatch)
             ? Pick(trial, [.. Stopping.Where(damage => !damage.OnlyWhenDown)], count)
-            : [.. Damage.OfState("outcome-tracker").Take(1)];
+            : [.. Stopping.Where(damage => damage.Name == "position set back tradeos:checkpoint:signal-qualifier")];
         foreach (var damage in damages)
         {
             await using var host = TradeOsProcess.Start(trial.Program, arguments);
@@ -131,7 +131,7 @@ internal static class OperatorScenarios
         for (var number = 0; number < damages.Count; number++)
         {
             var position = await world.ReachAsync(Next(before, damages.Count - number));
-            await RunAsync(world, damages[number].Inflict);
+            await Poll.UntilAsync(async () => await TriesAsync(world, damages[number].Inflict));
             trial.Hit($"{damages[number]} at {position} of {World.Rows} rows, {position - before} on");
             before = position;
         }
@@ -180,26 +180,29 @@ internal static class OperatorScenarios
 
     private static async Task RunAsync(World world, string script)
     {
-        // What the damage before took away is put back by the host in its own time.
-        for (var attempt = 0; script.Length > 0; attempt++)
+        if (script.Length > 0) await world.AskAsync("EVAL", script, 0);
+    }
+
+    /// <summary>Whether it could be done: a group that the damage before took away may not be back yet.</summary>
+    private static async Task<bool> TriesAsync(World world, string script)
+    {
+        try
         {
-            try
-            {
-                await world.AskAsync("EVAL", script, 0);
-                return;
-            }
-            catch (RedisServerException refusal)
-                when (attempt < 500 && refusal.Message.Contains("NOGROUP", StringComparison.Ordinal))
-            {
-                await Task.Delay(10);
-            }
+            await RunAsync(world, script);
+            return true;
+        }
+        catch (RedisServerException gone) when (gone.Message.StartsWith("NOGROUP", StringComparison.Ordinal))
+        {
+            Standing.ThrowIfEnded(world);
+            return false;
         }
     }
 
-    /// <summary>The host has opened every reader, so what it finds is found while it idles.</summary>
+    /// <summary>Every reader is open and waits for entries, so what the host finds is found while it idles.</summary>
     private static Task OpenAsync(World world) => Poll.UntilAsync(async () =>
-        ((string)(await world.AskAsync("CLIENT", "LIST"))!).Split('\n')
-            .Count(line => line.Contains("name=tradeos:", StringComparison.Ordinal)) >= Topology.Stages.Length);
+        ((string)(await world.AskAsync("CLIENT", "LIST"))!).Split('\n').Count(line =>
+            line.Contains("name=tradeos:", StringComparison.Ordinal)
+            && line.Contains(" flags=b ", StringComparison.Ordinal)) == Topology.Stages.Length);
 
     private static Task StoppedAsync(World world, Damage damage, string circumstance) =>
         StoppedAsync(world.Host, damage, circumstance);
