@@ -14,7 +14,7 @@ internal sealed class World : IAsyncDisposable
     public static int Rows => GeneratedMarket.Rows;
 
     private static readonly TimeSpan MoveWaitMax = TimeSpan.FromSeconds(60);
-    private static readonly Lazy<Task<IReadOnlyDictionary<string, string>>> Undisturbed = new(UndisturbedAsync);
+    private static readonly Lazy<Task<IReadOnlyDictionary<string, string>>> UndisturbedRun = new(UndisturbedAsync);
 
     private readonly Trial _trial;
     private readonly TemporaryDirectory _data = new();
@@ -31,6 +31,9 @@ internal sealed class World : IAsyncDisposable
         HostEndpoint = Wire.Endpoint;
         Program = trial.Program;
     }
+
+    /// <summary>SHA-256 of every stream of a run that nobody disturbed.</summary>
+    public static Task<IReadOnlyDictionary<string, string>> Undisturbed => UndisturbedRun.Value;
 
     /// <summary>The way between host and server.</summary>
     public WireProxy Wire { get; }
@@ -173,7 +176,7 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>A host that never ends did not keep its promise.</summary>
-    private async Task<TradeOsResult> EndAsync()
+    public async Task<TradeOsResult> EndAsync()
     {
         try
         {
@@ -208,7 +211,7 @@ internal sealed class World : IAsyncDisposable
     public static async Task JudgeAsync(TradeOsResult result)
     {
         Trial.Demand(result.ExitCode == 0, $"The host did not finish: {Said(result.Error)}\n{result.Output}");
-        foreach (var (stream, digest) in await Undisturbed.Value)
+        foreach (var (stream, digest) in await Undisturbed)
         {
             Trial.Demand(
                 result.Digests[stream] == digest,
@@ -254,7 +257,8 @@ internal sealed class World : IAsyncDisposable
         _data.Dispose();
     }
 
-    private async Task<ControlConnection> ControlAsync()
+    /// <summary>A connection to the server itself, past any proxy, that answers; it ends with the world.</summary>
+    public async Task<ControlConnection> ControlAsync()
     {
         // Asked once: a connection that the death of the server cut is known by its failure.
         if (_control is not null && await AnswersAsync(_control)) return _control;
