@@ -18,10 +18,11 @@ internal sealed class RedisSession : BusSession
     private readonly LossWatchService _watchService;
 
     private RedisSession(
-        RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, LossWatch watch, MemoryFile memory)
+        RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, LossWatch watch, MemoryFile memory,
+        ILogger<LossWatchService> logger)
     {
         (_server, _gate, _hostLock, _bus, _watch) = (server, gate, hostLock, bus, watch);
-        _watchService = new LossWatchService(watch, bus.Memory, memory);
+        _watchService = new LossWatchService(watch, bus.Memory, memory, logger);
         Services = [new RedisServerService(server), new HostLockService(hostLock, gate, bus), _watchService];
     }
 
@@ -64,7 +65,8 @@ internal sealed class RedisSession : BusSession
                 // Who adopts a server, or accepts that one loses data, takes it as it is.
                 Memory = arguments.Adopt || redis.AllowRelaxedDurability ? new PipelineMemory() : memory.Read(),
             };
-            return new RedisSession(server, gate, hostLock, bus, new LossWatch(bus, redis), memory)
+            return new RedisSession(
+                server, gate, hostLock, bus, new LossWatch(bus, redis), memory, loggers.CreateLogger<LossWatchService>())
             {
                 IsServerLeft = arguments.KeepRedis,
             };

@@ -15,8 +15,8 @@ internal static class OperatorLossScenarios
             "operator-set-back", "all data of Redis set back to an older copy while the host is down",
             "exit 1 naming the reader; put right, it goes on: same streams", OperatorProtections.Memory, SetBackAsync),
         new(
-            "operator-late", "damage no commit meets, by redis-cli while the pipeline moves: unread entries trimmed or " +
-            "deleted, streams made anew or set back", "exit 1 naming the stream, again at each start",
+            "operator-late", "damage no commit meets, by redis-cli while the pipeline moves or idles: unread entries " +
+            "trimmed or deleted, streams made anew or set back", "exit 1 naming the stream, again at each start",
             OperatorProtections.LossWatch, LateAsync),
         new(
             "operator-flush", "FLUSHALL while the host is down, while the pipeline moves, while it idles",
@@ -60,10 +60,14 @@ internal static class OperatorLossScenarios
         foreach (var damage in damages)
         {
             await using var world = await StartAsync(trial);
-            var position = await world.ReachAsync(trial.Random.Next(500, World.Rows / 2));
+            var isIdle = !trial.IsShort && trial.Random.Next(2) == 0;
+            var position = isIdle
+                ? await IdleAsync(trial, world)
+                : await world.ReachAsync(trial.Random.Next(500, World.Rows / 2));
+            var circumstance = isIdle ? "idle" : "moving";
             await RunAsync(world, damage.Inflict);
-            await StoppedAsync(world, damage, "moving");
-            trial.Hit($"{damage} at {position} of {World.Rows} rows, moving: exit {await ExitAsync(world)}");
+            await StoppedAsync(world, damage, circumstance);
+            trial.Hit($"{damage} at {position} of {World.Rows} rows, {circumstance}: exit {await ExitAsync(world)}");
             await world.StartHostAsync();
             await StoppedAsync(world, damage, "started again");
             world.Discard();
@@ -80,12 +84,19 @@ internal static class OperatorLossScenarios
         position = await world.ReachAsync(position + trial.Random.Next(200, 1000));
         await FlushedAsync(trial, world, position, "moving", _ => Task.CompletedTask);
         await world.StartHostAsync();
-        await world.JudgeAsync();
-        world.GoOnWith(TradeOsProcess.Start(trial.Program, IdleArguments(world)));
-        await OpenAsync(world);
-        await FlushedAsync(trial, world, World.Rows, "idle", _ => Task.CompletedTask);
+        position = await IdleAsync(trial, world);
+        await FlushedAsync(trial, world, position, "idle", _ => Task.CompletedTask);
         await world.StartHostAsync();
         await world.JudgeAsync();
+    }
+
+    /// <summary>Lets the host finish, and goes on with one that has nothing to do.</summary>
+    private static async Task<long> IdleAsync(Trial trial, World world)
+    {
+        await world.JudgeAsync();
+        world.GoOnWith(TradeOsProcess.Start(trial.Program, IdleArguments(world)));
+        await OpenAsync(world, world.Host);
+        return World.Rows;
     }
 
     /// <summary>Empties the server, expects the host to stop over it twice with nothing written, and puts back what
