@@ -28,8 +28,8 @@ public static partial class RedisRefusal
                 "use it. Give its 'default' user that password (ACL SETUSER default on resetpass >...), or set " +
                 "Redis:Password to \"\".",
             _ when error.StartsWith("READONLY", StringComparison.Ordinal) =>
-                $"{redis} is a replica and takes no writes: {error}. Point Redis:Endpoint at the primary; or, if this " +
-                "server is to be the primary, run REPLICAOF NO ONE.",
+                $"{redis} is a replica and takes no writes: {error}. Point Redis:Endpoint at the primary; or, if " +
+                "this server is to be the primary, run REPLICAOF NO ONE.",
             _ when error.StartsWith("NOREPLICAS", StringComparison.Ordinal) =>
                 $"{redis} takes no writes without its replicas: {error}. Run CONFIG SET min-replicas-to-write 0: the " +
                 "append-only file is what keeps the data.",

@@ -31,8 +31,8 @@ internal sealed partial class LossWatchService(
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => watch.RunAsync(Keep, stoppingToken);
 
-    /// <summary>A disk that is full must not stop a pipeline that does not need it: what is known is written when it can
-    /// be again, and said once.</summary>
+    /// <summary>A disk that is full must not stop a pipeline that does not need it: what is known is written when that
+    /// can be done again, and said once.</summary>
     private void Keep()
     {
         try

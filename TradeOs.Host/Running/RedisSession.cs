@@ -66,7 +66,8 @@ internal sealed class RedisSession : BusSession
                 Memory = arguments.Adopt || redis.AllowRelaxedDurability ? new PipelineMemory() : memory.Read(),
             };
             return new RedisSession(
-                server, gate, hostLock, bus, new LossWatch(bus, redis), memory, loggers.CreateLogger<LossWatchService>())
+                server, gate, hostLock, bus, new LossWatch(bus, redis), memory,
+                loggers.CreateLogger<LossWatchService>())
             {
                 IsServerLeft = arguments.KeepRedis,
             };

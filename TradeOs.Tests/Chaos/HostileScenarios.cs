@@ -13,7 +13,8 @@ internal static class HostileScenarios
     [
         new(
             "hostile-entries",
-            "malformed, oversized, non-UTF-8 entries XADDed to every stream while it moves, host or redis killed behind",
+            "malformed, oversized, non-UTF-8 entries XADDed to every stream while it moves, host or redis killed " +
+            "behind",
             "exactly one dead letter each, none lost; beside them the same streams", OperatorProtections.LetterForEach,
             RunAsync),
     ];
@@ -77,7 +78,8 @@ internal static class HostileScenarios
                 $"{stream} without the hostile entries differs from an undisturbed run: {digest.Count} entries.");
         }
 
-        Trial.Demand(found.SetEquals(hostile), $"Of {hostile.Count} entries added from outside {found.Count} are left.");
+        Trial.Demand(
+            found.SetEquals(hostile), $"Of {hostile.Count} entries added from outside {found.Count} are left.");
         foreach (var entry in hostile)
         {
             var isRead = Topology.Stages.Any(stage => stage.Input == entry.Split(' ')[0]);

@@ -106,8 +106,8 @@ internal static class OperatorScenarios
         await world.JudgeAsync();
     }
 
-    /// <summary>An entry that wakes a reader is committed before the next look finds that its stream is another one: see
-    /// <c>operator-late</c>.</summary>
+    /// <summary>An entry that wakes a reader is committed before the next look finds that its stream is another one:
+    /// <c>operator-late</c> does that.</summary>
     private static bool IsUndoneWhileIdle(Damage damage) => !damage.OnlyWhenDown
         && !(damage.Name.StartsWith("DEL and made anew", StringComparison.Ordinal) && IsRead(damage));
 

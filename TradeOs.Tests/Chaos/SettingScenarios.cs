@@ -16,15 +16,16 @@ internal static class SettingScenarios
         Setting("no-appendfsync-on-rewrite", "yes", "no"),
         Setting("min-replicas-to-write", "1", "0") with { Names = ["min-replicas-to-write", "NOREPLICAS"] },
         ("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", ["REPLICAOF NO ONE"]),
-        ("ACL SETUSER default -xadd", "ACL SETUSER default +xadd", ["ACL SETUSER default +xadd"]),
+        ("ACL SETUSER default -xadd", "ACL SETUSER default +xadd", ["+xadd"]),
         Setting("requirepass", "secret", "") with { Names = ["Redis:Password"] },
     ];
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new(
-            "setting-stops", "a setting that would lose data, a password, REPLICAOF, a permission taken away, while the " +
-            "pipeline moves", "exit 3 naming what changed; put back, same streams", OperatorProtections.SettingsWatched, StopsAsync),
+            "setting-stops",
+            "a setting that would lose data, a password, REPLICAOF, a permission taken away, while the pipeline moves",
+            "exit 3 naming what changed; put back, same streams", OperatorProtections.SettingsWatched, StopsAsync),
         new(
             "setting-waits",
             "maxmemory too small, CLIENT PAUSE, CLIENT KILL, SCRIPT FLUSH, BGREWRITEAOF, BGSAVE, RESETSTAT",
