@@ -7,26 +7,27 @@ namespace TradeOs.Host;
 /// <summary>How much memory of Redis the streams take when each is full.</summary>
 internal static class StreamMemory
 {
-    /// <summary>Bytes an entry takes, by stream: <c>MEMORY USAGE stream SAMPLES 0</c> over <c>XLEN stream</c>.</summary>
+    /// <summary>Bytes an entry takes, by stream: <c>MEMORY USAGE stream SAMPLES 0</c> over
+    /// <c>XLEN stream</c>.</summary>
     /// <remarks>
     /// Measured on redis-server 7.0.15, 2026-11-29, behind <c>tradeos run --keep-redis --until-idle --feed
-    /// simulated:count=200000,rate=max</c>, rounded up to ten; a test measures anew and holds them against it. The two
-    /// streams such a run hardly writes take the figure of a letter with a row of 100 bytes and of a note of a halt.
+    /// simulated:count=60000,rate=max</c>, rounded up to ten; a test measures anew and holds them against it. The two
+    /// streams such a run does not write: 2,000 letters with a row of 100 bytes, 2,000 notes of a halt.
     /// </remarks>
     public static FrozenDictionary<string, int> EntryBytes { get; } = new Dictionary<string, int>
     {
-        [StreamNames.MarketData] = 100,
-        [StreamNames.SignalsRaw] = 100,
-        [StreamNames.SignalsQualified] = 100,
-        [StreamNames.SignalsModified] = 100,
-        [StreamNames.TradeIntents] = 100,
-        [StreamNames.TradeApproved] = 100,
-        [StreamNames.Fills] = 100,
-        [StreamNames.Outcomes] = 100,
-        [StreamNames.Metrics] = 100,
-        [StreamNames.Rejected] = 100,
-        [StreamNames.DeadLetters] = 100,
-        [StreamNames.ControlLog] = 100,
+        [StreamNames.MarketData] = 110,
+        [StreamNames.SignalsRaw] = 200,
+        [StreamNames.SignalsQualified] = 200,
+        [StreamNames.SignalsModified] = 220,
+        [StreamNames.TradeIntents] = 200,
+        [StreamNames.TradeApproved] = 220,
+        [StreamNames.Fills] = 210,
+        [StreamNames.Outcomes] = 240,
+        [StreamNames.Metrics] = 230,
+        [StreamNames.Rejected] = 210,
+        [StreamNames.DeadLetters] = 330,
+        [StreamNames.ControlLog] = 130,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What one stream takes when it is full.</summary>

@@ -8,6 +8,9 @@ namespace TradeOs.Host;
 /// <summary><c>tradeos readers list</c>: who reads what, how far, and what happens when one is stuck.</summary>
 internal static class ReadersListVerb
 {
+    /// <summary>What the whole table takes.</summary>
+    private const int Width = 150;
+
     /// <summary>Prints the readers; 1 when something is wrong with one outside.</summary>
     public static async Task<int> RunAsync(Settings settings, bool json, CancellationToken cancellationToken)
     {
@@ -22,17 +25,19 @@ internal static class ReadersListVerb
 
     private static void Write(IAnsiConsole console, string? host, ImmutableArray<ReaderListing> readers)
     {
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (var title in (string[])["reader", "kind", "stream", "position"]) table.AddColumn(title);
+        // A narrow terminal is told the rest by --json: better left out than folded.
+        var isNarrow = console.Profile.Width < Width;
+        var table = new Table().Border(TableBorder.Simple).AddColumn("reader").AddColumn("stream");
         table.AddColumn(new TableColumn("behind").RightAligned().NoWrap());
-        foreach (var title in (string[])["when stuck", "state"]) table.AddColumn(title);
+        foreach (var title in isNarrow ? (string[])["state"] : ["position", "kind", "when stuck", "state"])
+            table.AddColumn(title);
         foreach (var reader in readers)
         {
-            string[] cells =
-            [
-                reader.Name, reader.Kind, reader.Stream, reader.Position.ToString(),
-                reader.Lag is { } lag ? Number(lag) : "?", reader.OnStuck, reader.State,
-            ];
+            var behind = reader.Lag is { } lag ? Number(lag) : "?";
+            string[] first = [reader.Name, reader.Stream, behind];
+            string[] cells = isNarrow
+                ? [.. first, reader.State]
+                : [.. first, reader.Position.ToString(), reader.Kind, reader.OnStuck, reader.State];
             var style = reader.IsWell ? "default" : "yellow";
             table.AddRow(cells.Select(cell => $"[{style}]{Markup.Escape(Shown(cell))}[/]").ToArray());
         }

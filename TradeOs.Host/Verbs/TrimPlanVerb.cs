@@ -9,6 +9,9 @@ namespace TradeOs.Host;
 /// <summary><c>tradeos trim plan</c>: what the next trim would take away, and what holds the rest.</summary>
 internal static class TrimPlanVerb
 {
+    /// <summary>What the whole table takes; a narrow terminal is not told the bounds, which config show has.</summary>
+    private const int Width = 118;
+
     /// <summary>Prints the plan; 1 when a stream is full of what a reader has not read.</summary>
     public static async Task<int> RunAsync(Settings settings, bool json, CancellationToken cancellationToken)
     {
@@ -24,15 +27,20 @@ internal static class TrimPlanVerb
 
     private static void Write(IAnsiConsole console, ImmutableArray<TrimPlan> plans, DateTimeOffset now)
     {
+        var isNarrow = console.Profile.Width < Width;
         var table = new Table().Border(TableBorder.Simple).AddColumn("stream", column => column.NoWrap());
-        foreach (var title in (string[])["entries", "MaxLength", "low-water", "next trim", "at most"])
+        string[] bounds = ["MaxLength", "low-water"];
+        foreach (var title in (string[])["entries", .. isNarrow ? [] : bounds, "next trim", "at most"])
             table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
         table.AddColumn("held");
         foreach (var plan in plans)
         {
+            bounds = [Number(plan.Limit.MaxLength), Number(plan.Limit.LowWaterMark)];
             table.AddRow(
-                plan.Stream, Number(plan.Length), Number(plan.Limit.MaxLength), Number(plan.Limit.LowWaterMark),
-                Number(plan.Next), Number(plan.Most), Markup.Escape(Shown(HeldText(plan))));
+            [
+                plan.Stream, Number(plan.Length), .. isNarrow ? [] : bounds, Number(plan.Next), Number(plan.Most),
+                Markup.Escape(Shown(HeldText(plan))),
+            ]);
         }
 
         console.Write(table);
