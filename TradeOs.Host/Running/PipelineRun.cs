@@ -80,7 +80,7 @@ internal sealed partial class PipelineRun
         [
             .. _session.Services, .. _stages, new FeedService(feed),
             new RunView(_loops, feed.Progress, _session.Outage, Time, _loggers.CreateLogger<RunView>()),
-            .. Standstill(feed.Progress.Loop),
+            .. Standstill(feed.Progress.Loop), .. _session.Followers([feed.Progress.Loop, .. _loops], _loggers),
         ];
         foreach (var service in services) builder.Services.AddSingleton<IHostedService>(service);
         if (_arguments.UntilIdle)

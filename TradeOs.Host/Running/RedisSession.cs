@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TradeOs.Bus;
@@ -10,6 +11,8 @@ namespace TradeOs.Host;
 /// </summary>
 internal sealed class RedisSession : BusSession
 {
+    private readonly RedisOptions _redis;
+    private readonly ImmutableDictionary<string, StreamLimit> _limits;
     private readonly RedisServer _server;
     private readonly ServerGate _gate;
     private readonly HostLock _hostLock;
@@ -18,11 +21,12 @@ internal sealed class RedisSession : BusSession
     private readonly LossWatchService _watchService;
 
     private RedisSession(
-        RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, LossWatch watch, MemoryFile memory,
-        ILogger<LossWatchService> logger)
+        Settings settings, RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, LossWatch watch,
+        LossWatchService watchService)
     {
+        (_redis, _limits) = (settings.Redis, StreamOptions.Limits(settings.Streams));
         (_server, _gate, _hostLock, _bus, _watch) = (server, gate, hostLock, bus, watch);
-        _watchService = new LossWatchService(watch, bus.Memory, memory, logger);
+        _watchService = watchService;
         Services = [new RedisServerService(server), new HostLockService(hostLock, gate, bus), _watchService];
     }
 
@@ -32,9 +36,20 @@ internal sealed class RedisSession : BusSession
 
     public override IReadOnlyList<BackgroundService> Services { get; }
 
+    public override IEnumerable<BackgroundService> Followers(
+        IReadOnlyList<LoopProgress> loops, ILoggerFactory loggers) =>
+    [
+        new RetentionService(new RetentionWatch(
+            _redis, _gate, _limits, TimeProvider.System, loggers.CreateLogger<RetentionWatch>())
+        {
+            RoomsAwaited = () => loops.Select(loop => loop.RoomAwaited).OfType<string>(),
+        }),
+    ];
+
     public override bool IsServerToStop => _server.IsManaged && !IsServerLeft;
 
     /// <summary>Finds or starts the server, makes sure of it, and takes this host's place on it.</summary>
+    /// <exception cref="ConfigurationProblemException">The streams would take more memory than they may.</exception>
     /// <exception cref="RefusedException">The server may not be used.</exception>
     /// <exception cref="FencedException">Another host runs on it.</exception>
     /// <exception cref="BusUnavailableException">There is none.</exception>
@@ -42,6 +57,7 @@ internal sealed class RedisSession : BusSession
         Settings settings, RunArguments arguments, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var (redis, time) = (settings.Redis, TimeProvider.System);
+        StreamMemory.ThrowIfAboveBudget(settings);
         ThrowUnlessWritable(settings.DataDirectory);
         var owner = Guid.NewGuid().ToString("N");
         var server = await RedisServer.StartAsync(
@@ -65,9 +81,10 @@ internal sealed class RedisSession : BusSession
                 // Who adopts a server, or accepts that one loses data, takes it as it is.
                 Memory = arguments.Adopt || redis.AllowRelaxedDurability ? new PipelineMemory() : memory.Read(),
             };
-            return new RedisSession(
-                server, gate, hostLock, bus, new LossWatch(bus, redis), memory,
-                loggers.CreateLogger<LossWatchService>())
+            var watch = new LossWatch(bus, redis);
+            var watchService = new LossWatchService(
+                watch, bus.Memory, memory, loggers.CreateLogger<LossWatchService>());
+            return new RedisSession(settings, server, gate, hostLock, bus, watch, watchService)
             {
                 IsServerLeft = arguments.KeepRedis,
             };
