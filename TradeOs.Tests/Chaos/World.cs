@@ -13,6 +13,10 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Rows of the market it is fed from that reach the first stream.</summary>
     public static int Rows => GeneratedMarket.Rows;
 
+    /// <summary>Script that gives how many entries a stream was ever given; 0 for one that is not there.</summary>
+    public const string EverAdded = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end local f = redis.call(" +
+        "'XINFO', 'STREAM', KEYS[1]) for i = 1, #f, 2 do if f[i] == 'entries-added' then return f[i + 1] end end";
+
     private static readonly TimeSpan MoveWaitMax = TimeSpan.FromSeconds(60);
     private static readonly Lazy<Task<IReadOnlyDictionary<string, string>>> UndisturbedRun = new(UndisturbedAsync);
 
@@ -107,11 +111,11 @@ internal sealed class World : IAsyncDisposable
     [
         "run", "--redis", HostEndpoint, "--set", "Redis:Mode=External", "--set", $"Pipeline:BatchCountMax={_batch}",
         "--data", _data.Path, "--feed", GeneratedMarket.Feed, .. GeneratedMarket.Settings, "--until-idle", "--json",
-        .. MoreArguments,
+        .. StreamCaps.Arguments, .. MoreArguments,
     ];
 
-    /// <summary>Rows of the market that are in the stream, as the server says.</summary>
-    public async Task<long> PositionAsync() => Number(await AskAsync("XLEN", StreamNames.MarketData));
+    /// <summary>Rows of the market that came into the stream, trimmed ones included, as the server says.</summary>
+    public async Task<long> PositionAsync() => Number(await AskAsync("EVAL", EverAdded, 1, StreamNames.MarketData));
 
     /// <summary>A command to the server itself, past any proxy.</summary>
     public async Task<RedisResult> AskAsync(string command, params object[] arguments)
