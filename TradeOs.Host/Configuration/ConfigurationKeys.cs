@@ -62,9 +62,10 @@ internal static class ConfigurationKeys
             return $"unknown stream '{found}' in {StreamOptions.Section}; the streams are {streams}.";
         }
 
-        return parts.Length == 3 && Is(parts[2], nameof(StreamOptions.MaxLength))
+        var known = Sections.KeysOf(typeof(StreamOptions)).ToList();
+        return parts.Length == 3 && known.Exists(name => Is(parts[2], name))
             ? null
-            : $"unknown key '{key}'; a stream has {nameof(StreamOptions.MaxLength)}.";
+            : $"unknown key '{key}'; a stream has {string.Join(", ", known)}.";
     }
 
     /// <summary>Whether a key is an element of a list or map that is an option.</summary>

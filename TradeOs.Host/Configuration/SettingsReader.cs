@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -27,7 +26,7 @@ internal static class SettingsReader
         var data = Take<DataOptions>(services, failures, DataOptions.Section, problems);
         var pipeline = Take<PipelineOptions>(services, failures, PipelineOptions.Section, problems);
         var stages = Take<StageOptions>(services, failures, "", problems);
-        var streams = Streams(configuration, problems);
+        var streams = Streams(configuration, failures, problems);
         if (problems.Count == 0) problems.AddRange(StreamOptions.Problems(streams, pipeline!.BatchCountMax));
         if (problems.Count > 0) throw new ConfigurationProblemException(problems);
         var feeds = configuration.GetSection(Sections.Feeds).Get<string[]>() ?? [];
@@ -68,17 +67,19 @@ internal static class SettingsReader
     }
 
     private static ImmutableSortedDictionary<string, StreamOptions> Streams(
-        IConfiguration configuration, List<string> problems)
+        IConfiguration configuration, OptionFailures failures, List<string> problems)
     {
         var streams = ImmutableSortedDictionary.CreateBuilder<string, StreamOptions>(StringComparer.Ordinal);
         foreach (var stream in Topology.Streams)
         {
             var options = StreamOptions.DefaultOf(stream);
-            var key = $"{StreamOptions.Section}:{stream}:{nameof(StreamOptions.MaxLength)}";
-            if (configuration[key] is { } text)
+            try
             {
-                if (int.TryParse(text, CultureInfo.InvariantCulture, out var length)) options.MaxLength = length;
-                else problems.Add($"{key} is \"{text}\", expected a whole number.");
+                configuration.GetSection($"{StreamOptions.Section}:{stream}").Bind(options);
+            }
+            catch (InvalidOperationException unreadable)
+            {
+                problems.Add(failures.Sentence(unreadable));
             }
 
             streams[stream] = options;

@@ -19,6 +19,9 @@ public sealed class StreamOptions
     /// </summary>
     public int MaxLength { get; set; }
 
+    /// <summary>Whether the archive keeps what is trimmed. Default true.</summary>
+    public bool Archive { get; set; } = true;
+
     /// <summary>What a stream is given when appsettings.json does not name it.</summary>
     public static StreamOptions DefaultOf(string stream) =>
         new() { MaxLength = stream is StreamNames.TradeApproved or StreamNames.Fills ? 250_000 : 100_000 };

@@ -42,8 +42,11 @@ internal static class ConfigVerb
 
         foreach (var (stream, options) in settings.Streams)
         {
-            var key = $"{StreamOptions.Section}:{stream}:{nameof(StreamOptions.MaxLength)}";
-            yield return (key, Text(options.MaxLength), Source(settings, key));
+            foreach (var name in Sections.KeysOf(typeof(StreamOptions)))
+            {
+                var key = $"{StreamOptions.Section}:{stream}:{name}";
+                yield return (key, Text(Sections.ValueOf(options, name)), Source(settings, key));
+            }
         }
 
         yield return (Sections.Feeds, string.Join("  ", settings.Feeds), Source(settings, Sections.Feeds));

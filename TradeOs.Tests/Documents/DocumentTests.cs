@@ -52,6 +52,13 @@ public sealed partial class DocumentTests
                 Assert.That(page, Does.Contain($"| `{section}:{key}` | {cell} |"));
             }
         }
+
+        foreach (var (stream, key) in StreamKeys(shipped))
+        {
+            var value = ConfigVerb.Text(Sections.ValueOf(shipped.Streams[stream], key));
+            var cell = value.Length > 0 ? $"`{value}`" : "empty";
+            Assert.That(page, Does.Contain($"| `Streams:{stream}:{key}` | {cell} |"));
+        }
     }
 
     [Test]
@@ -76,8 +83,12 @@ public sealed partial class DocumentTests
         }
 
         Assert.That(shipped.Streams.Keys, Is.EquivalentTo(Topology.Streams));
-        foreach (var stream in Topology.Streams)
-            Assert.That(shipped.Streams[stream].MaxLength, Is.EqualTo(defaults.Streams[stream].MaxLength), stream);
+        foreach (var (stream, key) in StreamKeys(shipped))
+        {
+            var found = Sections.ValueOf(shipped.Streams[stream], key);
+            Assert.That(found, Is.EqualTo(Sections.ValueOf(defaults.Streams[stream], key)), $"Streams:{stream}:{key}");
+        }
+
         var usual = shipped.Streams[StreamNames.SignalsRaw].MaxLength;
         Assert.That(shipped.Streams[StreamNames.Fills].MaxLength, Is.GreaterThan(usual));
         Assert.That(shipped.Streams[StreamNames.TradeApproved].MaxLength, Is.GreaterThan(usual));
@@ -98,6 +109,9 @@ public sealed partial class DocumentTests
             }
         }
     }
+
+    private static IEnumerable<(string Stream, string Key)> StreamKeys(Settings settings) =>
+        from stream in settings.Streams.Keys from key in Sections.KeysOf(typeof(StreamOptions)) select (stream, key);
 
     private static string ArrowOf(ReaderDefinition reader) =>
         reader.Input is null ? "" : reader.Mode == ReadMode.Group ? "=>" : "->";
