@@ -57,7 +57,7 @@ public static class RedisPermissions
         ["HMGET", RedisKeys.Checkpoint(Reader), "epoch"], ["HMGET", RedisKeys.Host, "epoch"],
         ["HGETALL", RedisKeys.State(Reader)], ["HDEL", RedisKeys.State(Reader), "key"],
         ["HLEN", RedisKeys.State(Reader)],
-        ["SADD", RedisKeys.Readers, Reader], ["SISMEMBER", RedisKeys.Readers, Reader],
+        ["SADD", RedisKeys.Readers, Reader], ["SREM", RedisKeys.Readers, Reader], ["SISMEMBER", RedisKeys.Readers, Reader],
         ["GET", RedisKeys.Control], ["SET", RedisKeys.Control, "text"],
         ["SET", RedisKeys.Instance, "id", "NX"], ["SET", RedisKeys.Sealed, "run_id"],
         ["EXISTS", RedisKeys.Host], ["TYPE", RedisKeys.Control],

@@ -67,7 +67,7 @@ internal sealed class ArchiveLine : IDisposable
 
     private static Entry ParseFields(ref Utf8JsonReader json, Entry entry)
     {
-        var fields = new FieldsBuilder();
+        var (fields, isEmpty) = (new FieldsBuilder(), true);
         while (Next(ref json))
         {
             if (json.ValueTextEquals("_cut"u8))
@@ -79,7 +79,7 @@ internal sealed class ArchiveLine : IDisposable
 
             if (json.ValueTextEquals("_resp"u8))
             {
-                Expect(json.Read() && fields.Count == 0);
+                Expect(json.Read() && isEmpty);
                 Expect(Fields.TryDecode(json.GetBytesFromBase64(), out var exact) && !Next(ref json) && !json.Read());
                 return entry with { Fields = exact };
             }
@@ -87,6 +87,7 @@ internal sealed class ArchiveLine : IDisposable
             var name = Text(ref json);
             Expect(json.Read() && json.TokenType == JsonTokenType.String);
             fields.Add(name, Text(ref json));
+            isEmpty = false;
         }
 
         Expect(json.TokenType == JsonTokenType.EndObject && !json.Read());

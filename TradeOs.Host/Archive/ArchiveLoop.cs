@@ -20,12 +20,20 @@ internal sealed class ArchiveLoop(
     /// <summary>A flush gathers what comes in so many reads at most, so that a trickle costs few of them.</summary>
     private const int ReadsOfFlush = 10;
 
+    private const int BatchCountMax = 1_000;
+    private const int PartOfStream = 8;
+
     private static readonly TimeSpan DiskWait = TimeSpan.FromSeconds(1);
 
     private readonly ReaderDefinition _definition = ArchiveReaders.Of(folder.Stream);
     private readonly Batch _batch = new();
     private ArchiveWriter? _writer;
     private bool _isBlocked;
+
+    /// <summary>How many entries are read and flushed at once: far fewer than the stream may hold, so that its writers
+    /// need not wait for the archive.</summary>
+    public static LoopLimits Limits(int lengthMax, LoopLimits limits) =>
+        limits with { BatchCountMax = Math.Clamp(lengthMax / PartOfStream, 1, BatchCountMax) };
 
     /// <summary>Runs until the token asks to stop; what was read is brought to disk first.</summary>
     /// <exception cref="FencedException">Another host archives the stream now.</exception>

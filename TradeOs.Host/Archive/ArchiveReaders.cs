@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TradeOs.Bus;
 
 namespace TradeOs.Host;
@@ -11,5 +12,15 @@ internal static class ArchiveReaders
     public static string NameOf(string stream) => Prefix + stream;
 
     /// <summary>What it reads; it writes no stream.</summary>
-    public static ReaderDefinition Of(string stream) => new(NameOf(stream), stream, ReadMode.Offset, [], StateVersion: 1);
+    public static ReaderDefinition Of(string stream) =>
+        new(NameOf(stream), stream, ReadMode.Offset, [], StateVersion: 1);
+
+    /// <summary>Bounds and readers of every stream on a Redis: the archive is one more that must have read an entry
+    /// before it is trimmed.</summary>
+    public static ImmutableDictionary<string, StreamLimit> Limits(Settings settings)
+    {
+        var limits = StreamOptions.Limits(settings.Streams);
+        return limits.SetItems(settings.ArchivedStreams.Select(stream => KeyValuePair.Create(
+            stream, limits[stream] with { Readers = limits[stream].Readers.Add(NameOf(stream)) })));
+    }
 }

@@ -18,6 +18,9 @@ internal sealed class StreamHistory(
     /// <summary>Entries read at once; outsiders may have written a megabyte into each.</summary>
     private const int PageCount = 100;
 
+    /// <summary>Streams that nobody archives.</summary>
+    public static StreamHistory Of(IStreamBus bus) => new(bus, null, ".");
+
     /// <summary>Every entry behind <paramref name="after"/> up to <paramref name="last"/>, oldest first, each on memory
     /// of its own.</summary>
     /// <exception cref="StreamDamagedException">The archive is not what it was.</exception>

@@ -18,14 +18,18 @@ internal sealed class RedisSession : BusSession
     private readonly LossWatchService _watchService;
 
     private RedisSession(
-        RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, LossWatch watch, MemoryFile memory)
+        RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, LossWatch watch, MemoryFile memory,
+        StreamHistory history)
     {
+        History = history;
         (_server, _gate, _hostLock, _bus, _watch) = (server, gate, hostLock, bus, watch);
         _watchService = new LossWatchService(watch, bus.Memory, memory);
         Services = [new RedisServerService(server), new HostLockService(hostLock, gate, bus), _watchService];
     }
 
     public override IStreamBus Bus => _bus;
+
+    public override StreamHistory History { get; }
 
     public override OutageLog? Outage => _bus.Outage;
 
@@ -57,14 +61,16 @@ internal sealed class RedisSession : BusSession
             var name = $"{Environment.MachineName}:{Environment.ProcessId}";
             var hostLock = await HostLock.TakeAsync(
                 redis, gate, owner, name, arguments.TakeOver, time, cancellationToken);
-            var limits = StreamOptions.Limits(settings.Streams);
+            var limits = ArchiveReaders.Limits(settings);
             var memory = new MemoryFile(settings.DataDirectory);
             var bus = new RedisStreamBus(redis, limits, gate, owner, time, loggers.CreateLogger<RedisStreamBus>())
             {
                 // Who adopts a server, or accepts that one loses data, takes it as it is.
                 Memory = arguments.Adopt || redis.AllowRelaxedDurability ? new PipelineMemory() : memory.Read(),
             };
-            return new RedisSession(server, gate, hostLock, bus, new LossWatch(bus, redis), memory)
+            await RetireAsync(settings, bus.Memory, memory, loggers, cancellationToken);
+            var history = new StreamHistory(bus, bus.InspectStateAsync, settings.DataDirectory);
+            return new RedisSession(server, gate, hostLock, bus, new LossWatch(bus, redis), memory, history)
             {
                 IsServerLeft = arguments.KeepRedis,
             };
@@ -93,6 +99,17 @@ internal sealed class RedisSession : BusSession
         if (IsServerLeft) await _server.LeaveRunningAsync();
         await _server.DisposeAsync();
         await base.DisposeAsync();
+    }
+
+    /// <summary>Nothing runs yet, and this host has its place.</summary>
+    private static async Task RetireAsync(
+        Settings settings, PipelineMemory memory, MemoryFile file, ILoggerFactory loggers,
+        CancellationToken cancellationToken)
+    {
+        if (settings.ArchivedStreams.Length == settings.Streams.Count) return;
+        using var control = await ControlConnection.ConnectAsync(settings.Redis, cancellationToken);
+        await new ArchiveRetirement(settings, control, loggers.CreateLogger<ArchiveRetirement>())
+            .RunAsync(memory, file);
     }
 
     /// <summary>
