@@ -24,6 +24,30 @@ internal sealed class ArchiveEntries(ArchiveFolder folder)
         }
     }
 
+    /// <summary>A place from which at least so many entries come before one, where there are so many.</summary>
+    /// <exception cref="StreamDamagedException">A segment is missing or not what was written.</exception>
+    public EntryId PlaceBefore(EntryId before, long count, ArchiveState state)
+    {
+        var segments = Segments(state);
+        var place = segments.Count > 0 ? segments[0] : EntryId.Zero;
+        long? end = null;
+        for (var index = segments.Count - 1; index >= 0; index--)
+        {
+            string? digest = null;
+            if (segments[index] >= before) continue;
+            foreach (var point in SegmentOf(segments[index], state, ref digest).Index.Reverse())
+            {
+                // The last place before the entry may begin right before it, so it does not count.
+                if (point.Id >= before) continue;
+                end ??= point.Number;
+                place = point.Id;
+                if (point.Number <= end - count) return place;
+            }
+        }
+
+        return place;
+    }
+
     /// <summary>The record of a sealed segment, and the SHA-256 of it.</summary>
     /// <exception cref="StreamDamagedException">It is missing or unreadable.</exception>
     public (SegmentRecord Record, string Digest) RecordOf(EntryId first)
@@ -124,6 +148,6 @@ internal sealed class ArchiveEntries(ArchiveFolder folder)
         : folder.Sealed(segment.First);
 
     private StreamDamagedException Damaged(string path, string why) => new(
-        $"{path} is not what was archived: {why} tradeos archive verify {folder.Stream} says all that is wrong; restore " +
-        "it from a copy.");
+        $"{path} is not what was archived: {why} tradeos archive verify {folder.Stream} says all that is wrong; " +
+        "restore it from a copy.");
 }

@@ -5,8 +5,8 @@ using TradeOs.Bus;
 
 namespace TradeOs.Host;
 
-/// <summary>How the archive's small files and its state in Redis are written: the same bytes for the same facts, so that
-/// a digest of them can be compared.</summary>
+/// <summary>How the archive's small files and its state in Redis are written: the same bytes for the same facts, so
+/// that a digest of them can be compared.</summary>
 internal static class ArchiveJson
 {
     /// <summary>Several lines, for files.</summary>

@@ -4,8 +4,8 @@ namespace TradeOs.Host;
 
 /// <summary>Archives one stream: open, recover, read, flush, commit; after any doubt, open again.</summary>
 /// <remarks>
-/// What is committed is on disk, and nothing is trimmed before it is committed: a disk that is full makes this wait, and
-/// then the writers of the stream, up to the feed. Nothing is lost meanwhile.
+/// What is committed is on disk, and nothing is trimmed before it is committed: a disk that is full makes this wait,
+/// and then the writers of the stream, up to the feed. Nothing is lost meanwhile.
 /// </remarks>
 /// <param name="bus">Where the stream is.</param>
 /// <param name="folder">Where its files are.</param>

@@ -5,8 +5,8 @@ namespace TradeOs.Host;
 
 /// <summary>Takes the archive readers of streams out that are not archived any more, before anything runs.</summary>
 /// <remarks>
-/// A reader that stayed would hold its stream for ever. Its segments stay: the open one is sealed, and the head says that
-/// Redis was made to forget, so that archiving can be switched on again and goes on in the same chain.
+/// A reader that stayed would hold its stream for ever. Its segments stay: the open one is sealed, and the head says
+/// that Redis was made to forget, so that archiving can be switched on again and goes on in the same chain.
 /// </remarks>
 internal sealed partial class ArchiveRetirement(
     Settings settings, ControlConnection control, ILogger<ArchiveRetirement> logger)

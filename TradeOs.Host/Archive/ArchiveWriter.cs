@@ -155,7 +155,7 @@ internal sealed class ArchiveWriter : IDisposable
     }
 
     private RefusedException AnotherStream(EntryId id) => new(
-        $"{_folder.FullPath} ends with entry number {Archived.Number}, {Archived.Last}, but {_folder.Stream}/{id} is only " +
-        $"number {_number} of the stream that Redis has: it was made anew since. Move that folder aside (it can still " +
-        "be verified and exported), then start again.");
+        $"{_folder.FullPath} ends with entry number {Archived.Number}, {Archived.Last}, but {_folder.Stream}/{id} is " +
+        $"only number {_number} of the stream that Redis has: it was made anew since. Move that folder aside (it can " +
+        "still be verified and exported), then start again.");
 }

@@ -6,8 +6,8 @@ namespace TradeOs.Host;
 /// <summary>Streams as if nothing had ever been trimmed: what the archive holds, then what Redis holds, without a
 /// seam.</summary>
 /// <remarks>
-/// Nothing is trimmed before it is archived. So a page of the stream may be used when it begins with the entry before it,
-/// or when the archive, asked behind it, had come no further: otherwise the archive goes on.
+/// Nothing is trimmed before it is archived. So a page of the stream may be used when it begins with the entry before
+/// it, or when the archive, asked behind it, had come no further: otherwise the archive goes on.
 /// </remarks>
 /// <param name="bus">Where the streams are.</param>
 /// <param name="stateOf">State of an archive reader in Redis; null on a bus without archives.</param>
@@ -55,6 +55,24 @@ internal sealed class StreamHistory(
         }
     }
 
+    /// <summary>Up to <paramref name="count"/> archived entries right before one, oldest first.</summary>
+    /// <exception cref="StreamDamagedException">The archive is not what it was.</exception>
+    public async Task<IReadOnlyList<Entry>> BeforeAsync(string stream, EntryId before, int count)
+    {
+        var folder = new ArchiveFolder(dataDirectory, stream);
+        var last = new Queue<Entry>();
+        if (await ArchivedAsync(folder) is not { } archived) return [];
+        var files = new ArchiveEntries(folder);
+        var from = files.PlaceBefore(before, count, archived);
+        foreach (var entry in files.Behind(Before(from), archived).TakeWhile(entry => entry.Id < before))
+        {
+            if (last.Count == count) last.Dequeue();
+            last.Enqueue(entry);
+        }
+
+        return [.. last];
+    }
+
     /// <summary>What is archived of a stream; null when nothing is, or when it is somewhere else.</summary>
     public async Task<ArchiveState?> ArchivedAsync(ArchiveFolder folder)
     {
@@ -72,7 +90,8 @@ internal sealed class StreamHistory(
         return await ArchivedAsync(folder) is { } archived && archived.Last > after ? null : page;
     }
 
-    private static EntryId Before(EntryId id) =>
+    /// <summary>Right before an id.</summary>
+    public static EntryId Before(EntryId id) =>
         id.Sequence > 0 ? id with { Sequence = id.Sequence - 1 }
         : id.Milliseconds > 0 ? new EntryId(id.Milliseconds - 1, ulong.MaxValue)
         : id;

@@ -33,7 +33,11 @@ public sealed record PipelineReport(
             readers.Add((await LineAsync(bus, definition, isNeeded: true, cancellationToken))!);
         var archives = ImmutableArray.CreateBuilder<ReaderLine>();
         foreach (var definition in (archived ?? Topology.Streams).Select(ArchiveReaders.Of))
-            if (await LineAsync(bus, definition, archived is not null, cancellationToken) is { } line) archives.Add(line);
+        {
+            var line = await LineAsync(bus, definition, archived is not null, cancellationToken);
+            if (line is not null) archives.Add(line);
+        }
+
         foreach (var stream in Topology.Streams)
             streams.Add((stream, await bus.InspectStreamAsync(stream, cancellationToken)));
         return new PipelineReport(readers.ToImmutable(), archives.ToImmutable(), streams.ToImmutable());

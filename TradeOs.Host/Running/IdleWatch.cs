@@ -6,7 +6,8 @@ namespace TradeOs.Host;
 /// <summary>Ends the host when the feed has finished and every stage has committed everything before it, and
 /// everything that is archived is on disk.</summary>
 internal sealed class IdleWatch(
-    IStreamBus bus, IReadOnlyList<string> archived, Task feedCompleted, IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
+    IStreamBus bus, IReadOnlyList<string> archived, Task feedCompleted, IHostApplicationLifetime lifetime,
+    TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 

@@ -114,7 +114,8 @@ internal sealed partial class PipelineRun
     {
         if (_session.Outage is not { } outage) yield break;
         yield return new StandstillService(
-            outage, [feed, .. _loops, .. _archiveLoops], _settings.DataDirectory, Time, _loggers.CreateLogger<StandstillService>());
+            outage, [feed, .. _loops, .. _archiveLoops], _settings.DataDirectory, Time,
+            _loggers.CreateLogger<StandstillService>());
     }
 
     /// <summary>The exit code: the gravest of the services that failed, else whether the run did what was

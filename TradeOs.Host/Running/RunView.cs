@@ -11,8 +11,8 @@ namespace TradeOs.Host;
 /// Shows people how the run goes: a live table on a terminal, a whole line every ten seconds elsewhere.
 /// </summary>
 internal sealed partial class RunView(
-    IReadOnlyList<LoopProgress> loops, IReadOnlyList<LoopProgress> archives, FeedProgress feed, OutageLog? outage, TimeProvider time,
-    ILogger<RunView> logger)
+    IReadOnlyList<LoopProgress> loops, IReadOnlyList<LoopProgress> archives, FeedProgress feed, OutageLog? outage,
+    TimeProvider time, ILogger<RunView> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(200);
