@@ -21,4 +21,14 @@ public readonly record struct StreamReport(long Length, long Added, EntryId Last
 /// <summary>Bound and readers of a stream.</summary>
 /// <param name="MaxLength">Entries the stream may hold; our own writers never pass it.</param>
 /// <param name="Readers">Names of the readers that must have committed past an entry before it is trimmed.</param>
-public sealed record StreamLimit(int MaxLength, System.Collections.Immutable.ImmutableArray<string> Readers);
+public sealed record StreamLimit(int MaxLength, System.Collections.Immutable.ImmutableArray<string> Readers)
+{
+    /// <summary>How long an entry is kept, by the time in its id; null keeps it as long as there is room.</summary>
+    public TimeSpan? MaxAge { get; init; }
+
+    /// <summary>Memory the stream may take; null is as much as MaxLength entries take.</summary>
+    public long? MaxBytes { get; init; }
+
+    /// <summary>Entries a trim at the cap leaves, at least: a tenth below <see cref="MaxLength"/>.</summary>
+    public int LowWaterMark => MaxLength - (MaxLength / 10);
+}

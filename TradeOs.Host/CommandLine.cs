@@ -34,6 +34,7 @@ internal static class CommandLine
         {
             Run(), Status(), Doctor(), Check(), Tail(), Dead(), Skip(), Archive(), Config(),
         };
+        foreach (var command in new ReadersCommands(Settings, Json).Create()) root.Add(command);
         foreach (var command in new ControlCommands(Settings, Json).Create()) root.Add(command);
         foreach (var option in (Option[])[ConfigFile, Set, Redis, Data, Json])
         {

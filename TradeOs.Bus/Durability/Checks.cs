@@ -139,6 +139,15 @@ public static class Checks
     /// <summary>A consumer group of another program.</summary>
     public static Check GroupUnknown { get; } = Note("group-unknown");
 
+    /// <summary>Entries gone before an outside reader was done with them.</summary>
+    public static Check OutsideLost { get; } = Warning("outside-lost");
+
+    /// <summary>An outside reader that is waited for no longer.</summary>
+    public static Check OutsideReleased { get; } = Warning("outside-released");
+
+    /// <summary>An outside reader that cannot be followed.</summary>
+    public static Check OutsideUnfollowed { get; } = Warning("outside-unfollowed");
+
     /// <summary>All of them.</summary>
     public static ImmutableArray<Check> All { get; } = [.. Known];
 

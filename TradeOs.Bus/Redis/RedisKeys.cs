@@ -25,4 +25,17 @@ public static class RedisKeys
 
     /// <summary>Hash: the keyed state of a reader.</summary>
     public static string State(string reader) => "tradeos:state:" + reader;
+
+    /// <summary>Set of the outside readers ever registered and not removed.</summary>
+    public const string Outside = "tradeos:outside";
+
+    /// <summary>Set of the outside readers that a stream is not trimmed past.</summary>
+    public static string OutsideOf(string stream) => "tradeos:outside:" + stream;
+
+    /// <summary>What an outside reader is called wherever readers of the pipeline are named as well.</summary>
+    public static string OutsideName(string name) => "outside:" + name;
+
+    /// <summary>Hash an outside program without a consumer group writes: <c>position</c>, the last entry it is done
+    /// with.</summary>
+    public static string Offset(string name) => "tradeos:offset:" + name;
 }

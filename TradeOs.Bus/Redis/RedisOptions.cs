@@ -46,6 +46,11 @@ public sealed class RedisOptions : IValidatableObject
     [Range(typeof(long), "0", "9223372036854775807")]
     public long FreeDiskMin { get; set; } = 1024L * 1024 * 1024;
 
+    /// <summary>Memory all streams may take together when each is full, in bytes. Default 1,073,741,824 (1 GiB); from
+    /// 1,048,576. A run whose streams are estimated to take more is refused.</summary>
+    [Range(typeof(long), "1048576", "9223372036854775807")]
+    public long MemoryBudget { get; set; } = 1024L * 1024 * 1024;
+
     /// <summary>How long one answer of the server may take before the connection is given up and reopened. Default 30
     /// s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]

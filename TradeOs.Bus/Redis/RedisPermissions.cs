@@ -15,7 +15,7 @@ public static class RedisPermissions
 
     /// <summary>Commands that are permitted by their second word.</summary>
     private static readonly HashSet<string> Containers =
-        ["ACL", "CLIENT", "CLUSTER", "CONFIG", "SCRIPT", "XGROUP", "XINFO"];
+        ["ACL", "CLIENT", "CLUSTER", "CONFIG", "MEMORY", "SCRIPT", "XGROUP", "XINFO"];
 
     /// <summary>The commands of the pipeline and of every verb, on these streams.</summary>
     /// <param name="streams">Names of the streams of the topology; at least one.</param>
@@ -57,8 +57,8 @@ public static class RedisPermissions
         ["HMGET", RedisKeys.Checkpoint(Reader), "epoch"], ["HMGET", RedisKeys.Host, "epoch"],
         ["HGETALL", RedisKeys.State(Reader)], ["HDEL", RedisKeys.State(Reader), "key"],
         ["HLEN", RedisKeys.State(Reader)],
-        ["SADD", RedisKeys.Readers, Reader], ["SREM", RedisKeys.Readers, Reader],
-        ["SISMEMBER", RedisKeys.Readers, Reader],
+        ["SADD", RedisKeys.Readers, Reader], ["SISMEMBER", RedisKeys.Readers, Reader],
+        ["SMEMBERS", RedisKeys.Outside], ["SREM", RedisKeys.Outside, Reader], ["SREM", RedisKeys.Readers, Reader],
         ["GET", RedisKeys.Control], ["SET", RedisKeys.Control, "text"],
         ["SET", RedisKeys.Instance, "id", "NX"], ["SET", RedisKeys.Sealed, "run_id"],
         ["EXISTS", RedisKeys.Host], ["TYPE", RedisKeys.Control],
@@ -75,6 +75,7 @@ public static class RedisPermissions
         ["XREAD", "COUNT", "1", "STREAMS", stream, "0"], ["XREVRANGE", stream, "+", "-", "COUNT", "1"],
         ["XINFO", "STREAM", stream], ["XINFO", "GROUPS", stream], ["XINFO", "CONSUMERS", stream, Reader],
         ["XLEN", stream], ["XTRIM", stream, "MAXLEN", "=", "1"],
+        ["MEMORY", "USAGE", stream],
     ];
 
     private static string[][] Groups(string stream) =>

@@ -118,14 +118,27 @@ for i = 1, tonumber(ARGV[10]) do
   local length = redis.call('XLEN', stream)
   if length + more > length_max then
     local facts = redis.call('XINFO', 'STREAM', stream)
-    local unread, holder = 0, ''
+    local added, unread, holder = fact(facts, 'entries-added'), 0, ''
     for reader = 1, readers do
       local key = KEYS[next_key + reader]
       local key_type = type_of(key)
       if key_type ~= 'hash' and key_type ~= 'none' then
         return 'damaged ' .. key .. ' is a ' .. key_type .. ', expected a hash'
       end
-      local behind = fact(facts, 'entries-added') - tonumber(redis.call('HGET', key, 'count') or 0)
+      local behind = added - tonumber(redis.call('HGET', key, 'count') or 0)
+      if behind > unread then unread, holder = behind, key end
+    end
+    -- Programs outside the pipeline that registered. One whose count is gone has read nothing and is waited for; none
+    -- can hold more than there is. These keys are named by what is in Redis, so KEYS has none of them.
+    local outside = 'tradeos:outside:' .. stream
+    local outside_type = type_of(outside)
+    if outside_type ~= 'set' and outside_type ~= 'none' then
+      return 'damaged ' .. outside .. ' is a ' .. outside_type .. ', expected a set'
+    end
+    for _, name in ipairs(redis.call('SMEMBERS', outside)) do
+      local key = 'tradeos:checkpoint:outside:' .. name
+      local count = type_of(key) == 'hash' and redis.call('HGET', key, 'count') or ''
+      local behind = math.min(added - (tonumber(count) or 0), length)
       if behind > unread then unread, holder = behind, key end
     end
     if unread + more > length_max then return 'full ' .. stream .. ' ' .. holder end

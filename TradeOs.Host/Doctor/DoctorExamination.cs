@@ -58,9 +58,13 @@ internal static class DoctorExamination
                 Checks.StreamMissing, Checks.StreamType, Checks.LargestId, Checks.VanishedEntries, Checks.CountAhead,
             ],
             () => new StreamExamination(control, keys, readers, examination).ExamineAsync());
+        var outside = Array.Empty<string>().ToLookup(group => "");
+        await TryAsync(
+            examination, [Checks.OutsideLost, Checks.OutsideReleased, Checks.OutsideUnfollowed],
+            async () => outside = await OutsideExamination.ExamineAsync(control, settings, examination));
         await TryAsync(
             examination, [Checks.GroupMissing, Checks.PendingGone, Checks.ConsumerUnknown, Checks.GroupUnknown],
-            () => new GroupExamination(control, keys, readers, examination).ExamineAsync());
+            () => new GroupExamination(control, keys, readers, outside, examination).ExamineAsync());
     }
 
     /// <summary>What is not permitted cannot be looked at; the rest still can.</summary>
@@ -71,7 +75,7 @@ internal static class DoctorExamination
             await examine();
             examination.Looked(checks);
         }
-        catch (RedisServerException refusal)
+        catch (Exception refusal) when (refusal is RedisServerException or RefusedException)
         {
             foreach (var check in checks) examination.Skip(check, refusal.Message);
         }

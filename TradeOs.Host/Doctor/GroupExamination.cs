@@ -4,9 +4,11 @@ using TradeOs.Stages;
 
 namespace TradeOs.Host;
 
-/// <summary>Looks at consumer groups: ours must be there and ours alone; those of others are named.</summary>
+/// <summary>Looks at consumer groups: ours must be there and ours alone; those of others are named unless they
+/// registered.</summary>
 internal sealed class GroupExamination(
-    ControlConnection control, KeyExamination keys, ImmutableArray<OpenedReader> readers, Examination examination)
+    ControlConnection control, KeyExamination keys, ImmutableArray<OpenedReader> readers,
+    ILookup<string, string> outside, Examination examination)
 {
     private const int PageCount = 1000;
 
@@ -25,7 +27,7 @@ internal sealed class GroupExamination(
                 else NoteMissing(stream, reader.Definition.Name);
             }
 
-            foreach (var group in groups.Where(group => !Topology.Readers.Any(
+            foreach (var group in groups.Except(outside[stream]).Where(group => !Topology.Readers.Any(
                 reader => reader.Name == group && IsGroupOf(reader, stream))))
                 NoteUnknown(stream, group);
         }
@@ -94,6 +96,6 @@ internal sealed class GroupExamination(
 
     private void NoteUnknown(string stream, string group) => examination.Found(
         Checks.GroupUnknown, stream, $"group {group}", "groups of the pipeline only",
-        "Nothing has to be done: its program may read along, but entries are trimmed without waiting for it. A group " +
-        $"nobody uses any more is removed by `XGROUP DESTROY {stream} {group}`.");
+        "Nothing has to be done: its program may read along, but entries are trimmed without waiting for it (tradeos " +
+        $"readers add changes that). A group nobody uses any more is removed by `XGROUP DESTROY {stream} {group}`.");
 }

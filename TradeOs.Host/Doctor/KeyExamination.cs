@@ -31,6 +31,14 @@ internal sealed class KeyExamination(ControlConnection control, Examination exam
             asked.Add((RedisKeys.State(reader.Name), "hash", Restore));
         }
 
+        var again = "which are forgotten by that: tradeos readers add registers them again.";
+        asked.Add((RedisKeys.Outside, "set", $"Run `DEL {RedisKeys.Outside}`. It names the outside readers, {again}"));
+        foreach (var stream in Topology.Streams)
+        {
+            var key = RedisKeys.OutsideOf(stream);
+            asked.Add((key, "set", $"Run `DEL {key}`. It names the outside readers of {stream}, {again}"));
+        }
+
         foreach (var (key, expected, cure) in asked)
         {
             var type = await ReadTypeAsync(key);

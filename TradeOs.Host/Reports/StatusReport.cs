@@ -37,6 +37,8 @@ internal sealed record StatusReport(
             if (finding.Check.Severity == FindingSeverity.Fatal) findings.Add(finding.ToString());
         if (settings.Redis.AllowRelaxedDurability)
             findings.Add("Redis:AllowRelaxedDurability is on: a crash may lose acknowledged entries.");
+        var retention = await RetentionSnapshot.TakeAsync(look.Control, ArchiveReaders.Limits(settings));
+        findings.AddRange(OutsideFindings.Of(retention).Select(finding => finding.ToString()));
         var control = await ControlReport.ReadAsync(look);
         findings.AddRange(FindingsOf(control, host));
         var letters = await OpenLetters.CountAsync(look, cancellationToken);

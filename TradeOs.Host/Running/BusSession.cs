@@ -19,6 +19,12 @@ internal abstract class BusSession : IAsyncDisposable
     /// <summary>Services that keep the bus usable while the stages run.</summary>
     public virtual IReadOnlyList<BackgroundService> Services => [];
 
+    /// <summary>Services that follow how far everything is, told what the loops of this run wait for.</summary>
+    /// <param name="loops">Every loop, the feed's included.</param>
+    /// <param name="loggers">Loggers of the run.</param>
+    public virtual IEnumerable<BackgroundService> Followers(
+        IReadOnlyList<LoopProgress> loops, ILoggerFactory loggers) => [];
+
     /// <summary>
     /// Whether a managed server is left running at the end: it was asked for, or another host uses it now.
     /// </summary>

@@ -97,7 +97,7 @@ internal sealed partial class PipelineRun
         [
             .. _session.Services, .. _stages, .. _archives, new FeedService(feed),
             new RunView(_loops, _archiveLoops, feed.Progress, _session.Outage, Time, _loggers.CreateLogger<RunView>()),
-            .. Standstill(feed.Progress.Loop),
+            .. Standstill(feed.Progress.Loop), .. _session.Followers([feed.Progress.Loop, .. _loops], _loggers),
         ];
         foreach (var service in services) builder.Services.AddSingleton<IHostedService>(service);
         if (_arguments.UntilIdle)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TradeOs.Bus;
@@ -10,6 +11,8 @@ namespace TradeOs.Host;
 /// </summary>
 internal sealed class RedisSession : BusSession
 {
+    private readonly RedisOptions _redis;
+    private readonly ImmutableDictionary<string, StreamLimit> _limits;
     private readonly RedisServer _server;
     private readonly ServerGate _gate;
     private readonly HostLock _hostLock;
@@ -18,10 +21,11 @@ internal sealed class RedisSession : BusSession
     private readonly LossWatchService _watchService;
 
     private RedisSession(
-        RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, LossWatch watch, MemoryFile memory,
-        StreamHistory history)
+        Settings settings, RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, LossWatch watch,
+        MemoryFile memory)
     {
-        History = history;
+        (_redis, _limits) = (settings.Redis, ArchiveReaders.Limits(settings));
+        History = new StreamHistory(bus, bus.InspectStateAsync, settings.DataDirectory);
         (_server, _gate, _hostLock, _bus, _watch) = (server, gate, hostLock, bus, watch);
         _watchService = new LossWatchService(watch, bus.Memory, memory);
         Services = [new RedisServerService(server), new HostLockService(hostLock, gate, bus), _watchService];
@@ -35,9 +39,20 @@ internal sealed class RedisSession : BusSession
 
     public override IReadOnlyList<BackgroundService> Services { get; }
 
+    public override IEnumerable<BackgroundService> Followers(
+        IReadOnlyList<LoopProgress> loops, ILoggerFactory loggers) =>
+    [
+        new RetentionService(new RetentionWatch(
+            _redis, _gate, _limits, TimeProvider.System, loggers.CreateLogger<RetentionWatch>())
+        {
+            RoomsAwaited = () => loops.Select(loop => loop.RoomAwaited).OfType<string>(),
+        }),
+    ];
+
     public override bool IsServerToStop => _server.IsManaged && !IsServerLeft;
 
     /// <summary>Finds or starts the server, makes sure of it, and takes this host's place on it.</summary>
+    /// <exception cref="ConfigurationProblemException">The streams would take more memory than they may.</exception>
     /// <exception cref="RefusedException">The server may not be used.</exception>
     /// <exception cref="FencedException">Another host runs on it.</exception>
     /// <exception cref="BusUnavailableException">There is none.</exception>
@@ -45,6 +60,7 @@ internal sealed class RedisSession : BusSession
         Settings settings, RunArguments arguments, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var (redis, time) = (settings.Redis, TimeProvider.System);
+        StreamMemory.ThrowIfAboveBudget(settings);
         ThrowUnlessWritable(settings.DataDirectory);
         var owner = Guid.NewGuid().ToString("N");
         var server = await RedisServer.StartAsync(
@@ -69,8 +85,7 @@ internal sealed class RedisSession : BusSession
                 Memory = arguments.Adopt || redis.AllowRelaxedDurability ? new PipelineMemory() : memory.Read(),
             };
             await RetireAsync(settings, bus.Memory, memory, loggers, cancellationToken);
-            var history = new StreamHistory(bus, bus.InspectStateAsync, settings.DataDirectory);
-            return new RedisSession(server, gate, hostLock, bus, new LossWatch(bus, redis), memory, history)
+            return new RedisSession(settings, server, gate, hostLock, bus, new LossWatch(bus, redis), memory)
             {
                 IsServerLeft = arguments.KeepRedis,
             };

@@ -55,8 +55,8 @@ internal static class ArchiveVerifyVerb
     }
 
     private static IOException NothingThere(Settings settings, string? stream) => new(
-        $"There is no archive{(stream is null ? "" : $" of {stream}")} in {settings.DataDirectory}, expected one that " +
-        "a run left. Give its data directory with --data DIR.");
+        $"There is no archive{(stream is null ? "" : $" of {stream}")} in {settings.DataDirectory}, expected one " +
+        "that a run left. Give its data directory with --data DIR.");
 
     private static void Write(List<VerificationReport> reports)
     {

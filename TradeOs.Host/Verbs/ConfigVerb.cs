@@ -15,7 +15,9 @@ internal static class ConfigVerb
         var lines = Lines(settings).ToList();
         if (json)
         {
-            var byKey = lines.ToDictionary(line => line.Key, line => new { value = line.Value, source = line.Source });
+            var byKey = lines.ToDictionary(
+                line => line.Key, object (line) => new { value = line.Value, source = line.Source });
+            byKey["memory"] = JsonOfMemory(settings);
             Terminal.WriteJson(byKey);
             return ExitCode.Good;
         }
@@ -24,8 +26,43 @@ internal static class ConfigVerb
         foreach (var (key, value, source) in lines)
             table.AddRow(Markup.Escape(key), Markup.Escape(value), Markup.Escape(source));
         Terminal.Out.Write(table);
+        WriteMemory(Terminal.Out, settings);
         return ExitCode.Good;
     }
+
+    private static void WriteMemory(IAnsiConsole console, Settings settings)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("stream", column => column.NoWrap());
+        foreach (var title in (string[])["MaxLength", "bytes an entry", "MaxBytes", "memory when full"])
+            table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
+        table.AddColumn("MaxAge").AddColumn("archive");
+        foreach (var (stream, options) in settings.Streams)
+        {
+            table.AddRow(
+                stream, Terminal.Number(options.MaxLength), Terminal.Number(StreamMemory.EntryBytes[stream]),
+                options.MaxBytes is { } bytes ? Terminal.Number(bytes) : "",
+                Terminal.Number(StreamMemory.EstimateOf(stream, options)), Text(options.MaxAge), Text(options.Archive));
+        }
+
+        console.Write(table);
+        var (total, budget) = (StreamMemory.Total(settings), settings.Redis.MemoryBudget);
+        var style = total <= budget ? "default" : "red";
+        console.MarkupLine(
+            $"[{style}]All streams full: {Terminal.Number(total)} bytes; Redis:MemoryBudget is " +
+            $"{Terminal.Number(budget)}{(total <= budget ? "" : ": a run is refused")}.[/]");
+    }
+
+    private static object JsonOfMemory(Settings settings) => new
+    {
+        streams = settings.Streams.ToDictionary(stream => stream.Key, stream => new
+        {
+            entry_bytes = StreamMemory.EntryBytes[stream.Key],
+            bytes = StreamMemory.EstimateOf(stream.Key, stream.Value),
+        }),
+        bytes = StreamMemory.Total(settings),
+        budget = settings.Redis.MemoryBudget,
+        within_budget = StreamMemory.Total(settings) <= settings.Redis.MemoryBudget,
+    };
 
     private static IEnumerable<(string Key, string Value, string Source)> Lines(Settings settings)
     {

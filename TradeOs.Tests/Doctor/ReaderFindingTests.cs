@@ -136,8 +136,8 @@ public sealed class ReaderFindingTests : DoctorFixture
         Assert.That(examination.IsHealthy, Is.True);
         Assert.That(Only(examination, "group-unknown").ToString(), Is.EqualTo(
             "fills is \"group python\", expected groups of the pipeline only: Nothing has to be done: its program " +
-            "may read along, but entries are trimmed without waiting for it. A group nobody uses any more is removed " +
-            "by `XGROUP DESTROY fills python`."));
+            "may read along, but entries are trimmed without waiting for it (tradeos readers add changes that). A " +
+            "group nobody uses any more is removed by `XGROUP DESTROY fills python`."));
         Assert.That(cured.Passed, Does.Contain(Checks.GroupUnknown));
     }
 

@@ -17,6 +17,11 @@ public sealed class RefusalTests
         "Streams:fills:MaxLength=0", "Streams:fills:MaxLength is 0, expected 512 (four batches of " +
         "Pipeline:BatchCountMax, 128) to 100000000.")]
     [TestCase("Streams:fills:MaxLength=many", "Streams:fills:MaxLength is \"many\", expected a whole number.")]
+    [TestCase("Streams:fills:MaxAge=soon", "Streams:fills:MaxAge is \"soon\", expected a time such as 00:00:01.5.")]
+    [TestCase("Streams:fills:MaxAge=00:00:00.5", "Streams:fills:MaxAge is 00:00:00.5000000, expected 00:00:01 to ")]
+    [TestCase("Streams:fills:MaxBytes=10", "Streams:fills:MaxBytes is 10, expected 65536 or more, or none.")]
+    [TestCase("Streams:fills:Archive=maybe", "Streams:fills:Archive is \"maybe\", expected true or false.")]
+    [TestCase("Streams:fills:MaxLen=5", "a stream has MaxLength, MaxAge, MaxBytes, Archive.")]
     [TestCase("Feasibility:NotionalMax=-1", "--set: Feasibility:NotionalMax is \"-1\", it must be between ")]
     [TestCase("Pipeline:BatchCountMax=abc", "--set: Pipeline:BatchCountMax is \"abc\", expected a whole number.")]
     [TestCase("Redis:Mode=Cluster", "--set: Redis:Mode is \"Cluster\", expected one of the names of RedisMode.")]
@@ -46,7 +51,9 @@ public sealed class RefusalTests
     }
 
     [TestCase(
-        "", "expected one of run, status, doctor, check, tail, dead, skip, config, halt, reduce-only, resume.",
+        "",
+        "expected one of run, status, doctor, check, tail, dead, skip, config, readers, trim, halt, reduce-only, " +
+        "resume.",
         "tail <STREAM>")]
     [TestCase("config", "expected one of show.", "Every option as resolved")]
     [TestCase("dead", "expected one of list, show, requeue, drop.", "drop <LETTER>")]
