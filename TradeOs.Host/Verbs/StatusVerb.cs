@@ -173,7 +173,10 @@ internal static class StatusVerb
         host = note.Host,
         lives = note.IsOfLiving,
         paused = note.Paused is { } paused ? new { since = paused.Since, reason = paused.Reason } : null,
-        waiting = note.Waiting.Select(wait => new { reader = wait.Reader, room = wait.Room, since = wait.Since }),
+        waiting = note.Waiting.Select(wait => new
+        {
+            reader = wait.Reader, room = wait.Room, cause = wait.Cause, since = wait.Since,
+        }),
     };
 
     private static void NoWrap(TableColumn column) => column.NoWrap();
