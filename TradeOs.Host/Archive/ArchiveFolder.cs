@@ -24,6 +24,9 @@ internal sealed class ArchiveFolder(string dataDirectory, string stream)
     /// <summary>Whether it is there.</summary>
     public bool Exists => Directory.Exists(FullPath);
 
+    /// <summary>Whether there is nothing in it, or no folder.</summary>
+    public bool IsEmpty => !Names().Any();
+
     /// <summary>Name of a sealed segment.</summary>
     public static string SealedName(EntryId first) => first + SealedEnd;
 

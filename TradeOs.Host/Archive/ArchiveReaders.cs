@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TradeOs.Bus;
+using TradeOs.Stages;
 
 namespace TradeOs.Host;
 
@@ -7,6 +8,9 @@ namespace TradeOs.Host;
 internal static class ArchiveReaders
 {
     private const string Prefix = "archive:";
+
+    /// <summary>One for each stream, archived or not.</summary>
+    public static ImmutableArray<ReaderDefinition> All { get; } = [.. Topology.Streams.Select(Of)];
 
     /// <summary>Name of the reader that archives a stream.</summary>
     public static string NameOf(string stream) => Prefix + stream;

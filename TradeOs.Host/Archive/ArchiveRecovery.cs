@@ -16,9 +16,10 @@ internal static class ArchiveRecovery
     /// <exception cref="IOException">The disk fails.</exception>
     public static ArchiveWriter Open(ArchiveFolder folder, ArchiveOptions options, ArchiveState? kept, Batch batch)
     {
-        folder.Create();
         if (kept is null) return Begin(folder, options, batch);
         VerifyHead(folder, kept);
+        if (folder.IsEmpty && kept.Open is { } lost) throw Gone(folder, folder.Open(lost.First));
+        folder.Create();
         folder.RemoveStrays(kept.Open?.First);
         if (kept.Open is not { } open) return new ArchiveWriter(folder, options, kept, null);
         if (File.Exists(folder.Open(open.First)))
@@ -55,6 +56,7 @@ internal static class ArchiveRecovery
         }
 
         if (head.Segments > 0) VerifyNewest(folder, head);
+        folder.Create();
         folder.RemoveStrays(null);
         ArchiveState.Save(batch, head);
         return new ArchiveWriter(folder, options, new ArchiveState(head, null, []), null);
@@ -72,8 +74,7 @@ internal static class ArchiveRecovery
         throw new RefusedException(
             $"{folder.HeadPath} names {found.Segments} segments up to {found.Last}, Redis {kept.Head.Segments} up to " +
             $"{kept.Head.Last}: they are not of one time. Restore the one that is older, or both, from copies of one " +
-            "time; or move that folder aside and start once with " +
-            $"--set Streams:{folder.Stream}:Archive=false, which makes Redis forget it, then without.");
+            $"time. Or go on without what is there. {Aside(folder.Stream)}");
     }
 
     private static void VerifyNewest(ArchiveFolder folder, ChainHead head)
@@ -87,8 +88,12 @@ internal static class ArchiveRecovery
             $"{folder.Stream}, and restore it from a copy.");
     }
 
+    /// <summary>The next move where an archive cannot be gone on with.</summary>
+    public static string Aside(string stream) =>
+        "Move that folder aside (it can still be verified and exported), start once with " +
+        $"--set Streams:{stream}:Archive=false, which makes Redis forget it, then without.";
+
     private static RefusedException Gone(ArchiveFolder folder, string path) => new(
         $"{path} is gone, which Redis says was archived. Restore it from a copy, or give the data directory that " +
-        "belongs to this Redis. To go on without what is gone, move what is left of that folder aside and start once " +
-        $"with --set Streams:{folder.Stream}:Archive=false, which makes Redis forget it, then without.");
+        $"belongs to this Redis. Or go on without what is gone. {Aside(folder.Stream)}");
 }

@@ -33,7 +33,7 @@ internal sealed partial class ArchiveRetirement(
     private async Task CloseAsync(ArchiveFolder folder, string reader)
     {
         var kept = ArchiveState.Parse(folder.Stream, await control.StateAsync(reader));
-        if (!folder.Exists || kept is null)
+        if (kept is null || (folder.IsEmpty && kept.Last > EntryId.Zero))
         {
             LogGone(logger, reader, kept?.Last ?? EntryId.Zero, folder.FullPath);
             return;

@@ -63,12 +63,14 @@ internal sealed class ArchiveWriter : IDisposable
         Clear();
     }
 
-    /// <summary>Whether the open segment ends before this entry: it is large enough, or another day begins.</summary>
+    /// <summary>Whether the open segment ends before this entry: it is large enough, another day begins, or entries
+    /// between are lost and an operator accepted it.</summary>
     public bool EndsBefore(EntryId next)
     {
         if (_open is null && _pending is null) return false;
         var first = _open?.First ?? _pending!.Id;
-        return DayOf(first) != DayOf(next) || (_pending is null && _open!.Bytes >= _options.SegmentBytesMax);
+        if (DayOf(first) != DayOf(next)) return true;
+        return _pending is null && (_open!.Bytes >= _options.SegmentBytesMax || _number != _open.LastNumber);
     }
 
     /// <summary>Takes the next entry of the stream; one that was archived before is only counted.</summary>
@@ -156,6 +158,6 @@ internal sealed class ArchiveWriter : IDisposable
 
     private RefusedException AnotherStream(EntryId id) => new(
         $"{_folder.FullPath} ends with entry number {Archived.Number}, {Archived.Last}, but {_folder.Stream}/{id} is " +
-        $"only number {_number} of the stream that Redis has: it was made anew since. Move that folder aside (it can " +
-        "still be verified and exported), then start again.");
+        $"only number {_number} of the stream that Redis has: it was made anew since. " +
+        ArchiveRecovery.Aside(_folder.Stream));
 }

@@ -32,7 +32,7 @@ public sealed record PipelineReport(
         foreach (var definition in Topology.Readers)
             readers.Add((await LineAsync(bus, definition, isNeeded: true, cancellationToken))!);
         var archives = ImmutableArray.CreateBuilder<ReaderLine>();
-        foreach (var definition in (archived ?? Topology.Streams).Select(ArchiveReaders.Of))
+        foreach (var definition in archived?.Select(ArchiveReaders.Of) ?? ArchiveReaders.All)
         {
             var line = await LineAsync(bus, definition, archived is not null, cancellationToken);
             if (line is not null) archives.Add(line);
