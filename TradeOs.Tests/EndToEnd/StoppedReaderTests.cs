@@ -11,8 +11,10 @@ namespace TradeOs.Tests.EndToEnd;
 public sealed class StoppedReaderTests
 {
     private const int Batch = 8;
-    private const int Cap = 32;
-    private const string Feed = "simulated:rate=max,count=60000";
+    private const int Cap = 16;
+    private const string Feed = "simulated:rate=max,count=20000";
+
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(3);
 
     private static readonly ImmutableDictionary<string, StreamLimit> Limits = Topology.Streams.ToImmutableDictionary(
         stream => stream, stream => new StreamLimit(Cap, Topology.ReadersOf(stream)));
@@ -30,6 +32,7 @@ public sealed class StoppedReaderTests
             await UntilAsync(line, () => Task.FromResult(line.WaitsBefore(reader.Name).All(room => room is not null)));
             await AssertHeldAsync(line, reader);
             var rows = line.Rows;
+            TestContext.Out.WriteLine($"{reader.Name} stopped: the feed stands at {rows} rows");
             line.Start(reader.Name);
             await UntilAsync(line, () => Task.FromResult(line.Rows > rows));
         }
@@ -90,9 +93,12 @@ public sealed class StoppedReaderTests
 
     private static async Task UntilAsync(RunningLine line, Func<Task<bool>> isDone)
     {
+        var started = TimeProvider.System.GetTimestamp();
         while (!await isDone())
         {
             await line.ThrowIfEndedAsync();
+            if (TimeProvider.System.GetElapsedTime(started) > WaitMax)
+                throw new TimeoutException($"{line.Rows} rows; {string.Join(" | ", line.WaitsBefore(""))}");
             await Task.Delay(5, TestContext.CurrentContext.CancellationToken);
         }
     }
