@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Breaks everything and looks whether the guarantees hold: ./chaos.sh [--minutes 20] [--seed S] [--only NAME,...]
-#   [--rounds N] [--short] [--controls] [--json], see docs/TESTING.md.
+#   [--rounds N] [--caps N] [--short] [--controls] [--json], see docs/TESTING.md.
 # The exit code is 0 when every promise was kept, 1 when one was not, 2 when it could not run.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

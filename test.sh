@@ -23,12 +23,21 @@ if [ ! -f "$results/results.trx" ]; then
     echo "The tests did not run to their end, see above." >&2
     exit 1
 fi
+# Name of each test that failed, and the first lines of what it said.
+failures() {
+    awk '/<UnitTestResult / { failed = 0 }
+        /<UnitTestResult .* outcome="Failed"/ { failed = 1; sub(/.* testName="/, ""); sub(/" .*/, ""); print "  " $0; next }
+        failed && /<Message>/ { left = 5; sub(/.*<Message>/, "") }
+        left > 0 { left = /<\/Message>/ ? 0 : left - 1; sub(/<\/Message>.*/, ""); print "    " substr($0, 1, 400) }' \
+        "$results/results.trx" | sed 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&#xD;//g; s/&amp;/\&/g'
+}
 total=$(count total) passed=$(count passed) failed=$(count failed)
 skipped=$((total - passed - failed))
 if [ "$skipped" -gt 0 ]; then
     echo "$skipped skipped, see above for the reasons."
     [ "${CI:-}" != true ] || { echo "Skipped tests are not accepted here."; status=1; }
 fi
+[ "$failed" -eq 0 ] || { echo "Failed:"; failures; }
 [ "$passed" -gt 0 ] || { echo "No test ran."; status=1; }
 echo "$passed passed, $failed failed"
 exit $status

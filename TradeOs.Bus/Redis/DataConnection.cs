@@ -177,12 +177,12 @@ internal sealed class DataConnection : IDisposable
         var error = reply.Line();
         throw error.Split(' ')[0] switch
         {
-            "NOAUTH" or "WRONGPASS" or "NOPERM" => RedisRefusal.Of("", error),
+            "NOAUTH" or "WRONGPASS" or "NOPERM" or "READONLY" or "NOREPLICAS" => RedisRefusal.Of("", error),
             var word when word is "NOSCRIPT" or "OOM" || RedisAnswers.IsNotReady(word) =>
                 new BusUnavailableException($"Redis is not ready: {error}"),
             "NOGROUP" or "WRONGTYPE" or "UNBLOCKED" => Loss.Refused(error, command),
             _ when RedisRefusal.Permission(error) is not null => RedisRefusal.Of("", error),
-            _ => new RefusedException($"Redis refused a command: {error}"),
+            _ => new RefusedException($"Redis refused a command: {error} Run tradeos doctor: it looks for the cause."),
         };
     }
 

@@ -71,6 +71,12 @@ internal static class Loss
         $"{stream}: its last id is {found}, expected at least {known}, which was written to it. The stream was " +
         $"deleted, or set back to an older copy; {Next}");
 
+    /// <summary>A stream that lacks an entry known to have been in it, although nothing was ever removed.</summary>
+    public static StreamDamagedException Replaced(string stream, string known, string writer) => new(
+        $"{stream}: entry {known}, which {writer} wrote to it, is not there, and nothing was ever trimmed or " +
+        $"deleted. The stream was deleted and made anew; {Next} To take it as it is, run HDEL " +
+        $"{RedisKeys.Checkpoint(writer)} last:{stream}.");
+
     /// <summary>A stream nothing can be appended to any more.</summary>
     public static StreamDamagedException Exhausted(string stream, EntryId last) => new(
         $"{stream} holds the largest id there is, nothing can follow it: somebody appended or set {last}. With the " +

@@ -131,6 +131,8 @@ internal sealed class RedisReaderOpening(
     }
 
     /// <summary>Every stream must exist and no entry may have vanished before this reader committed past it.</summary>
+    /// <remarks>A stream from which nothing was ever removed holds what this reader wrote last; one that does not is
+    /// another one of the same name, also where nobody reads it.</remarks>
     public async Task VerifyStreamsAsync(Checkpoint checkpoint)
     {
         foreach (var stream in definition.Outputs)
@@ -138,8 +140,10 @@ internal sealed class RedisReaderOpening(
             var output = await StreamFactsAsync(stream);
             if (output.LastId.Milliseconds == ulong.MaxValue) throw Loss.Exhausted(stream, output.LastId);
             var last = (await connection.AskAsync("HGET", _checkpoint, "last:" + stream)).Text();
-            if (last is not null && EntryId.TryParse(Encoding.UTF8.GetBytes(last), out var id) && output.LastId < id)
-                throw Loss.SetBack(stream, output.LastId, last);
+            if (last is null || !EntryId.TryParse(Encoding.UTF8.GetBytes(last), out var id)) continue;
+            if (output.LastId < id) throw Loss.SetBack(stream, output.LastId, last);
+            if (output.Added == output.Length && !await HoldsAsync(stream, last))
+                throw Loss.Replaced(stream, last, definition.Name);
         }
 
         if (definition.Input is null) return;
@@ -196,6 +200,9 @@ internal sealed class RedisReaderOpening(
             $"{definition.Name} is not opened: host {place.Text()} took the place of this one, which stops so that " +
             "nothing is done twice.");
     }
+
+    private async Task<bool> HoldsAsync(string stream, string id) =>
+        (await connection.AskAsync("XRANGE", stream, id, id)).Array() > 0;
 
     private async Task<List<string>> PendingUpToAsync(string stream, string group, EntryId position)
     {

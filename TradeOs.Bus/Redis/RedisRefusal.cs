@@ -27,6 +27,12 @@ public static partial class RedisRefusal
                 $"{redis} needs no password, expected it to check the one in Redis:Password: {error}. Anybody could " +
                 "use it. Give its 'default' user that password (ACL SETUSER default on resetpass >...), or set " +
                 "Redis:Password to \"\".",
+            _ when error.StartsWith("READONLY", StringComparison.Ordinal) =>
+                $"{redis} is a replica and takes no writes: {error}. Point Redis:Endpoint at the primary; or, if " +
+                "this server is to be the primary, run REPLICAOF NO ONE.",
+            _ when error.StartsWith("NOREPLICAS", StringComparison.Ordinal) =>
+                $"{redis} takes no writes without its replicas: {error}. Run CONFIG SET min-replicas-to-write 0: the " +
+                "append-only file is what keeps the data.",
             _ when Permission(error) is { } cure => $"{redis} refused us: {error}. {cure}",
             _ when error.StartsWith("DENIED", StringComparison.Ordinal) =>
                 $"{redis} is in protected mode: {error}. Give its 'default' user a password, and Redis:Password too.",

@@ -22,11 +22,11 @@ internal sealed class RedisSession : BusSession
 
     private RedisSession(
         Settings settings, RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, LossWatch watch,
-        MemoryFile memory)
+        LossWatchService watchService)
     {
         (_redis, _limits) = (settings.Redis, StreamOptions.Limits(settings.Streams));
         (_server, _gate, _hostLock, _bus, _watch) = (server, gate, hostLock, bus, watch);
-        _watchService = new LossWatchService(watch, bus.Memory, memory);
+        _watchService = watchService;
         Services = [new RedisServerService(server), new HostLockService(hostLock, gate, bus), _watchService];
     }
 
@@ -81,7 +81,10 @@ internal sealed class RedisSession : BusSession
                 // Who adopts a server, or accepts that one loses data, takes it as it is.
                 Memory = arguments.Adopt || redis.AllowRelaxedDurability ? new PipelineMemory() : memory.Read(),
             };
-            return new RedisSession(settings, server, gate, hostLock, bus, new LossWatch(bus, redis), memory)
+            var watch = new LossWatch(bus, redis);
+            var watchService = new LossWatchService(
+                watch, bus.Memory, memory, loggers.CreateLogger<LossWatchService>());
+            return new RedisSession(settings, server, gate, hostLock, bus, watch, watchService)
             {
                 IsServerLeft = arguments.KeepRedis,
             };

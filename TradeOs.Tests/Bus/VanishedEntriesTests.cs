@@ -138,6 +138,40 @@ public sealed class VanishedEntriesTests : RedisFixture
     private Task<string> StealAsync() =>
         Server.CliAsync("XREADGROUP", "GROUP", "copy", "stranger", "COUNT", "1", "STREAMS", "in", ">");
 
+    [Test]
+    public async Task Open_AnOutputNobodyReadsMadeAnew_IsDamagedUntilItIsTakenAsItIs()
+    {
+        using var bus = NewHost();
+        await (await bus.OpenAsync(Copy(ReadMode.Offset), Cancel)).DisposeAsync();
+        await AddAsync("a", "b");
+        await CopyUntilAsync(bus, ReadMode.Offset, 2);
+        await Server.CliAsync("DEL", "out");
+        await Server.CliAsync("XADD", "out", "*", "text", "a stranger's");
+
+        Assert.That(
+            async () => await bus.OpenAsync(Copy(ReadMode.Offset), Cancel),
+            Throws.TypeOf<StreamDamagedException>().With.Message.Contains("out: entry ")
+                .And.Message.Contains("run HDEL tradeos:checkpoint:copy last:out"));
+        await Server.CliAsync("HDEL", "tradeos:checkpoint:copy", "last:out");
+        await (await bus.OpenAsync(Copy(ReadMode.Offset), Cancel)).DisposeAsync();
+    }
+
+    [TestCase("XTRIM", "out", "MAXLEN", "0")]
+    [TestCase("XDEL", "out")]
+    public async Task Open_OurLastEntryTrimmedOrDeletedFromAnOutput_IsNoDamage(params string[] command)
+    {
+        using var bus = NewHost();
+        await (await bus.OpenAsync(Copy(ReadMode.Offset), Cancel)).DisposeAsync();
+        await AddAsync("a", "b");
+        await CopyUntilAsync(bus, ReadMode.Offset, 2);
+        var last = (await bus.RangeAsync("out", EntryId.Zero, 10, Cancel))[^1].Id.ToString();
+        await Server.CliAsync(command is ["XDEL", ..] ? [.. command, last] : command);
+
+        await CopyUntilAsync(bus, ReadMode.Offset, 2);
+
+        Assert.That(await TextsAsync("out"), Is.EqualTo(command is ["XDEL", ..] ? ["a"] : Array.Empty<string>()));
+    }
+
     [TestCase(ReadMode.Offset)]
     [TestCase(ReadMode.Group)]
     public async Task Read_InputDeletedWhileOpen_IsDamaged(ReadMode mode)

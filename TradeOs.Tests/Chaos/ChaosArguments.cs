@@ -30,6 +30,11 @@ internal sealed record ChaosArguments
         Description = "So many rounds of each scenario, whatever the time.", HelpName = "N",
     };
 
+    private static readonly Option<int?> CapsOption = new("--caps")
+    {
+        Description = $"MaxLength of every stream, from {StreamCaps.Min}; default as shipped.", HelpName = "N",
+    };
+
     private static readonly Option<bool> ShortOption = new("--short") { Description = "Short rounds." };
 
     private static readonly Option<bool> ControlsOption = new("--controls")
@@ -62,6 +67,9 @@ internal sealed record ChaosArguments
     /// <summary>Whether rounds are short ones.</summary>
     public bool IsShort { get; private init; }
 
+    /// <summary>MaxLength of every stream; null is as shipped.</summary>
+    public int? Caps { get; private init; }
+
     /// <summary>Whether the scenarios are only to be named.</summary>
     public bool IsList { get; private init; }
 
@@ -70,8 +78,14 @@ internal sealed record ChaosArguments
     {
         var command = new RootCommand("Breaks a pipeline in every way known and looks whether it kept its promises.")
         {
-            MinutesOption, SeedOption, OnlyOption, RoundsOption, ShortOption, ControlsOption, JsonOption, ListOption,
+            MinutesOption, SeedOption, OnlyOption, RoundsOption, CapsOption, ShortOption, ControlsOption, JsonOption,
+            ListOption,
         };
+        CapsOption.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() < StreamCaps.Min)
+                result.AddError($"--caps is {result.GetValueOrDefault<int?>()}, expected {StreamCaps.Min} or more.");
+        });
         command.SetAction((parsed, _) => run(Of(parsed)));
         return command;
     }
@@ -79,7 +93,8 @@ internal sealed record ChaosArguments
     /// <summary>Has a round again.</summary>
     public string CommandOf(Scenario scenario, int seed) => string.Create(
         CultureInfo.InvariantCulture,
-        $"./chaos.sh --only {scenario.Name} --seed {seed} --rounds 1{(IsShort ? " --short" : "")}");
+        $"./chaos.sh --only {scenario.Name} --seed {seed} --rounds 1{(IsShort ? " --short" : "")}" +
+        $"{(Caps is { } caps ? $" --caps {caps}" : "")}");
 
     private static ChaosArguments Of(ParseResult parsed)
     {
@@ -96,6 +111,7 @@ internal sealed record ChaosArguments
             HasControls = parsed.GetValue(ControlsOption),
             IsJson = parsed.GetValue(JsonOption),
             IsShort = parsed.GetValue(ShortOption) || (minutes < LongMinutesMin && rounds is null),
+            Caps = parsed.GetValue(CapsOption),
             IsList = parsed.GetValue(ListOption),
         };
     }

@@ -62,8 +62,8 @@ internal sealed record Disturbance(string Name, Func<World, Random, Task<string>
         return $"host killed, and the next one {waitMs} ms after its start";
     });
 
-    /// <summary>What a combined run draws from.</summary>
-    public static IReadOnlyList<Disturbance> All { get; } =
+    /// <summary>Every kind of kill.</summary>
+    public static IReadOnlyList<Disturbance> Kills { get; } =
     [
         KillHost,
         KillRedis,

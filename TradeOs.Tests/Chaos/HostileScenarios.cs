@@ -1,6 +1,8 @@
 using System.Globalization;
 using TradeOs.Bus;
+using TradeOs.Host;
 using TradeOs.Stages;
+using TradeOs.Tests.EndToEnd;
 
 namespace TradeOs.Tests.Chaos;
 
@@ -10,9 +12,11 @@ internal static class HostileScenarios
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new(
-            "hostile-entries", "malformed, oversized, non-UTF-8 entries XADDed to every stream while it moves",
-            "exactly one dead letter each, the host killed after each batch included; it runs to its end",
-            OperatorProtections.LetterForEach, RunAsync),
+            "hostile-entries",
+            "malformed, oversized, non-UTF-8 entries XADDed to every stream while it moves, host or redis killed " +
+            "behind",
+            "exactly one dead letter each, none lost; beside them the same streams", OperatorProtections.LetterForEach,
+            RunAsync),
     ];
 
     private static async Task RunAsync(Trial trial)
@@ -23,7 +27,7 @@ internal static class HostileScenarios
         {
             var position = await world.ReachAsync(before + 1 + ((World.Rows - 800 - before) / (batches - number)));
             var added = 0;
-            foreach (var stream in Topology.Stages.Select(stage => stage.Input!))
+            foreach (var stream in Topology.Streams)
                 foreach (var fields in Entries(trial.Random, number == 0))
                 {
                     var id = (string)(await world.AskAsync("XADD", [stream, "*", .. fields]))!;
@@ -31,39 +35,64 @@ internal static class HostileScenarios
                     added++;
                 }
 
-            await world.Host.KillAsync();
-            await world.StartHostAsync();
+            var kill = number % 2 == 0 ? Disturbance.KillHost : Disturbance.KillRedis;
+            if (kill == Disturbance.KillRedis) await world.Redis.RestartAsync();
+            else await KillHostAsync(world);
             trial.Hit(
-                $"{added} hostile entries at {position} of {World.Rows} rows, {position - before} on, host killed");
+                $"{added} hostile entries at {position} of {World.Rows} rows, {position - before} on, {kill.Name}");
             before = position;
         }
 
-        var result = await world.Host.EndAsync();
-        Trial.Demand(result.ExitCode == 0, $"The host did not finish: {result}");
-        await LettersAsync(world, hostile);
-        trial.Say($"{hostile.Count} hostile entries, each with its dead letter");
+        var result = await world.EndAsync();
+        Trial.Demand(result.ExitCode == 0, $"The host did not finish: {World.Said(result.Error)}");
+        await JudgeAsync(world, hostile);
+        world.Discard();
+        trial.Say($"{hostile.Count} hostile entries, each where it was added, those of an input with its dead letter");
     }
 
-    /// <summary>Each hostile entry has exactly one letter.</summary>
-    private static async Task LettersAsync(World world, HashSet<string> hostile)
+    private static async Task KillHostAsync(World world)
     {
-        var letters = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var item in (RedisResult[])(await world.AskAsync("XRANGE", StreamNames.DeadLetters, "-", "+"))!)
+        await world.Host.KillAsync();
+        await world.StartHostAsync();
+    }
+
+    /// <summary>Without the hostile entries and the letters about them the streams are those of a run nobody disturbed;
+    /// each hostile entry is there, and one of an input has exactly one letter.</summary>
+    private static async Task JudgeAsync(World world, HashSet<string> hostile)
+    {
+        var control = await world.ControlAsync();
+        var (found, letters) = (new HashSet<string>(StringComparer.Ordinal), new Dictionary<string, int>());
+        foreach (var (stream, expected) in await World.Undisturbed)
         {
-            var words = (RedisResult[])((RedisResult[])item!)[1]!;
-            var fields = new Dictionary<string, string>(StringComparer.Ordinal);
-            for (var word = 0; word < words.Length; word += 2) fields[(string)words[word]!] = (string)words[word + 1]!;
-            var key = $"{fields["stream"]} {fields["id"]}";
-            letters[key] = letters.GetValueOrDefault(key) + 1;
+            using var digest = new StreamDigest(stream);
+            await foreach (var entry in StreamEntries.AllAsync(control, stream))
+            {
+                var about = stream == StreamNames.DeadLetters ? $"{Text(entry, "stream")} {Text(entry, "id")}" : "";
+                if (hostile.Contains($"{stream} {entry.Id}")) found.Add($"{stream} {entry.Id}");
+                else if (hostile.Contains(about)) letters[about] = letters.GetValueOrDefault(about) + 1;
+                else digest.Add(entry);
+            }
+
+            Trial.Demand(
+                digest.ToHex() == expected,
+                $"{stream} without the hostile entries differs from an undisturbed run: {digest.Count} entries.");
         }
 
+        Trial.Demand(
+            found.SetEquals(hostile), $"Of {hostile.Count} entries added from outside {found.Count} are left.");
         foreach (var entry in hostile)
         {
+            var isRead = Topology.Stages.Any(stage => stage.Input == entry.Split(' ')[0]);
+            var count = letters.GetValueOrDefault(entry);
             Trial.Demand(
-                letters.GetValueOrDefault(entry) == 1,
-                $"{entry} has {letters.GetValueOrDefault(entry)} dead letters, expected one.");
+                count == (isRead ? 1 : 0), $"{entry} has {count} dead letters, expected {(isRead ? "one" : "none")}.");
         }
     }
+
+    private static string Text(Entry entry, string name) =>
+        entry.Fields.TryGet(System.Text.Encoding.UTF8.GetBytes(name), out var value)
+            ? System.Text.Encoding.UTF8.GetString(value)
+            : "";
 
     private static IEnumerable<object[]> Entries(Random random, bool isFirst)
     {

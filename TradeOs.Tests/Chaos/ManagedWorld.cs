@@ -49,7 +49,7 @@ internal sealed class ManagedWorld : IAsyncDisposable
             [
                 "run", "--redis", _options.Endpoint, "--set", "Redis:Mode=Managed",
                 "--set", $"Pipeline:BatchCountMax={_batch}", "--data", _data.Path, "--feed", GeneratedMarket.Feed,
-                .. GeneratedMarket.Settings, "--until-idle", "--json",
+                .. GeneratedMarket.Settings, .. StreamCaps.Arguments, "--until-idle", "--json",
             ]);
     }
 
@@ -96,7 +96,7 @@ internal sealed class ManagedWorld : IAsyncDisposable
         try
         {
             using var control = await ControlConnection.ConnectAsync(_options, _trial.Cancel);
-            return await StreamEntries.LengthAsync(control, StreamNames.MarketData);
+            return (long)await control.ExecuteAsync("EVAL", World.EverAdded, 1, StreamNames.MarketData);
         }
         catch (Exception away) when (away is BusUnavailableException or RedisServerException)
         {

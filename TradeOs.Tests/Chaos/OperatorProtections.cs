@@ -9,6 +9,7 @@ internal static class OperatorProtections
     public const string GroupPutBack = "group-put-back";
     public const string LetterForEach = "letter-for-each";
     public const string SettingsWatched = "settings-watched";
+    public const string ServerKnown = "server-known";
     public const string CommitAgainstEdits = "commit-against-edits";
 
     private const string Commit = "TradeOs.Bus/Redis/commit.lua";
@@ -34,7 +35,15 @@ internal static class OperatorProtections
             [
                 new(
                     "TradeOs.Host/Running/RedisSession.cs", "Memory = arguments.Adopt ||",
-                    "Memory = Without.Is(\"memory\") || arguments.Adopt ||"),
+                    "Memory = Without.Is(\"memory\") || Without.Is(\"server-known\") || arguments.Adopt ||"),
+            ],
+
+            // With nothing to remember how far all had come, only the id tells an emptied server from a first install.
+            [ServerKnown] =
+            [
+                new(
+                    "TradeOs.Host/Redis/InstanceIdentity.cs", "        if (ours.Id != theirs)\n",
+                    "        if (ours.Id != theirs && !TradeOs.Bus.Without.Is(\"server-known\"))\n"),
             ],
             [GroupPutBack] =
             [
@@ -42,10 +51,7 @@ internal static class OperatorProtections
                     "TradeOs.Bus/Redis/RedisReaderOpening.cs", "        await CreateStreamAsync(stream, group);",
                     "        if (!Without.Is(\"group-put-back\")) await CreateStreamAsync(stream, group);"),
             ],
-            [CommitAgainstEdits] =
-            [
-                new(Commit, "if found ~= ARGV[11] then", "if false then"),
-            ],
+            [CommitAgainstEdits] = [new(Commit, "if found ~= ARGV[11] then", "if false then")],
             [SettingsWatched] =
             [
                 new(

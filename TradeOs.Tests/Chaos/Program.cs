@@ -43,6 +43,7 @@ internal static class Program
         }
 
         if (!arguments.IsShort) GeneratedMarket.BeLong();
+        StreamCaps.Be(arguments.Caps);
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, key) =>
         {

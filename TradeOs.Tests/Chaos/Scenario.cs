@@ -11,7 +11,7 @@ namespace TradeOs.Tests.Chaos;
 internal sealed record Scenario(
     string Name, string Injected, string Promise, string Protection, Func<Trial, Task> RunAsync)
 {
-    private static readonly TimeSpan RoundMax = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan RoundMax = TimeSpan.FromMinutes(30);
 
     /// <summary>Rounds of a long run before anything else is repeated.</summary>
     public int RoundsLong { get; init; } = 1;

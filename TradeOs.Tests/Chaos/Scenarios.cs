@@ -24,9 +24,9 @@ internal static class Scenarios
             "kill-start", "kill -9 of a host that starts", "nothing lost, nothing twice; same streams",
             Protections.PositionInCommit, trial => MovingAsync(trial, [Disturbance.KillStart], trial.IsShort ? 1 : 10)),
         new(
-            "combined", "several of the disturbances at random in one run", "nothing lost, nothing twice; same streams",
-            Protections.PositionInCommit, trial => MovingAsync(trial, Disturbance.All, trial.IsShort ? 2 : 15))
-        { RoundsLong = 3 },
+            "combined", "kills, frozen servers and hosts and take-overs at random in one run",
+            "nothing lost, nothing twice; same streams", Protections.PositionInCommit,
+            trial => MovingAsync(trial, Combined(trial), trial.IsShort ? 2 : 20)) { RoundsLong = 3 },
         .. FailpointScenarios.All,
         .. OwnershipScenarios.All,
         .. TailScenarios.All,
@@ -37,6 +37,7 @@ internal static class Scenarios
         .. DiskScenarios.All,
         .. ClockScenarios.All,
         .. OperatorScenarios.All,
+        .. OperatorLossScenarios.All,
         .. SettingScenarios.All,
         .. HostileScenarios.All,
     ];
@@ -46,9 +47,17 @@ internal static class Scenarios
         All.FirstOrDefault(scenario => scenario.Name == name) ?? throw new KeyNotFoundException(
             $"'{name}' is no scenario; expected one of {string.Join(", ", All.Select(scenario => scenario.Name))}.");
 
+    private static IReadOnlyList<Disturbance> Combined(Trial trial) =>
+    [
+        .. Disturbance.Kills, FreezeScenarios.FreezeRedis, FreezeScenarios.FreezeAndKillRedis,
+        ZombieScenarios.TakeOver(trial),
+    ];
+
     private static async Task MovingAsync(Trial trial, IReadOnlyList<Disturbance> kinds, int count)
     {
-        await using var world = await World.StartAsync(trial);
+        await using var world = await World.CreateAsync(trial);
+        if (kinds.Count > 1) world.MoreArguments = FreezeScenarios.Impatient;
+        await world.StartHostAsync();
         await world.DisturbAsync(count, kinds);
         await world.JudgeAsync();
     }

@@ -8,19 +8,24 @@ internal static class SettingScenarios
 {
     private static readonly TimeSpan StopWaitMax = TimeSpan.FromSeconds(60);
 
-    /// <summary>Setting, wrong value, right value, what the message names.</summary>
-    private static readonly (string Setting, string Wrong, string Right)[] Stopping =
+    /// <summary>The change that is made, how it is undone, and what the message names.</summary>
+    private static readonly (string Wrong, string Right, string[] Names)[] Stopping =
     [
-        ("maxmemory-policy", "allkeys-lru", "noeviction"), ("appendonly", "no", "yes"),
-        ("appendfsync", "everysec", "always"), ("appendfsync", "no", "always"),
-        ("no-appendfsync-on-rewrite", "yes", "no"), ("min-replicas-to-write", "1", "0"),
+        Setting("maxmemory-policy", "allkeys-lru", "noeviction"), Setting("appendonly", "no", "yes"),
+        Setting("appendfsync", "everysec", "always"), Setting("appendfsync", "no", "always"),
+        Setting("no-appendfsync-on-rewrite", "yes", "no"),
+        Setting("min-replicas-to-write", "1", "0") with { Names = ["min-replicas-to-write", "NOREPLICAS"] },
+        ("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", ["REPLICAOF NO ONE"]),
+        ("ACL SETUSER default -xadd", "ACL SETUSER default +xadd", ["+xadd"]),
+        Setting("requirepass", "secret", "") with { Names = ["Redis:Password"] },
     ];
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new(
-            "setting-stops", "CONFIG SET of a setting that would lose data, while the pipeline moves",
-            "exit 3 naming the setting; put back, same streams", OperatorProtections.SettingsWatched, StopsAsync),
+            "setting-stops",
+            "a setting that would lose data, a password, REPLICAOF, a permission taken away, while the pipeline moves",
+            "exit 3 naming what changed; put back, same streams", OperatorProtections.SettingsWatched, StopsAsync),
         new(
             "setting-waits",
             "maxmemory too small, CLIENT PAUSE, CLIENT KILL, SCRIPT FLUSH, BGREWRITEAOF, BGSAVE, RESETSTAT",
@@ -41,14 +46,14 @@ internal static class SettingScenarios
         if (!isWatched) settings = [Stopping[0]];
         for (var number = 0; number < settings.Length; number++)
         {
-            var (setting, wrong, right) = settings[number];
+            var (wrong, right, names) = settings[number];
             var position = await world.ReachAsync(
                 before + 1 + (((World.Rows / 2) - before) / (settings.Length - number)));
             if (isWatched) await world.AskAsync("CLIENT", "PAUSE", 3000, "WRITE");
-            await world.AskAsync("CONFIG", "SET", setting, wrong);
-            await StoppedAsync(world.Host, setting);
-            trial.Hit($"{setting} {wrong} at {position} of {World.Rows} rows: exit 3");
-            await world.AskAsync("CONFIG", "SET", setting, right);
+            await AskAsync(world, wrong);
+            await StoppedAsync(world.Host, wrong, names);
+            trial.Hit($"{wrong} at {position} of {World.Rows} rows: exit 3");
+            await AskAsync(world, right);
             await world.AskAsync("CLIENT", "UNPAUSE");
             await Poll.UntilAsync(async () => ((string)(await world.AskAsync("INFO", "persistence"))!)
                 .Contains("aof_rewrite_in_progress:0", StringComparison.Ordinal));
@@ -87,17 +92,24 @@ internal static class SettingScenarios
         await world.JudgeAsync();
     }
 
-    private static async Task StoppedAsync(TradeOsProcess host, string setting)
+    private static (string Wrong, string Right, string[] Names) Setting(string name, string wrong, string right) =>
+        ($"CONFIG SET {name} {wrong}", $"CONFIG SET {name} {right}", [name]);
+
+    private static async Task AskAsync(World world, string command)
+    {
+        var words = command.Split(' ');
+        await world.AskAsync(words[0], [.. words[1..]]);
+    }
+
+    private static async Task StoppedAsync(TradeOsProcess host, string change, string[] names)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (!host.HasExited && TimeProvider.System.GetElapsedTime(started) < StopWaitMax) await Task.Delay(20);
-        Trial.Demand(host.HasExited, $"{setting}: the host goes on: {host.Error}");
+        Trial.Demand(host.HasExited, $"{change}: the host goes on: {host.Error}");
         var result = await host.EndAsync();
-        Trial.Demand(result.ExitCode == 3, $"{setting}: exit {result.ExitCode}, expected 3: {result}");
-        var names = setting == "min-replicas-to-write" ? "NOREPLICAS" : setting;
+        Trial.Demand(result.ExitCode == 3, $"{change}: exit {result.ExitCode}, expected 3: {result}");
         Trial.Demand(
-            result.Error.Contains(setting, StringComparison.Ordinal)
-                || result.Error.Contains(names, StringComparison.Ordinal),
-            $"{setting} is not named: {result.Error}");
+            names.Any(name => result.Error.Contains(name, StringComparison.Ordinal)),
+            $"{change}: the message names none of {string.Join(", ", names)}: {result.Error}");
     }
 }

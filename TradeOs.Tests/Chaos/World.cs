@@ -13,8 +13,12 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Rows of the market it is fed from that reach the first stream.</summary>
     public static int Rows => GeneratedMarket.Rows;
 
+    /// <summary>Script that gives how many entries a stream was ever given; 0 for one that is not there.</summary>
+    public const string EverAdded = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end local f = redis.call(" +
+        "'XINFO', 'STREAM', KEYS[1]) for i = 1, #f, 2 do if f[i] == 'entries-added' then return f[i + 1] end end";
+
     private static readonly TimeSpan MoveWaitMax = TimeSpan.FromSeconds(60);
-    private static readonly Lazy<Task<IReadOnlyDictionary<string, string>>> Undisturbed = new(UndisturbedAsync);
+    private static readonly Lazy<Task<IReadOnlyDictionary<string, string>>> UndisturbedRun = new(UndisturbedAsync);
 
     private readonly Trial _trial;
     private readonly TemporaryDirectory _data = new();
@@ -31,6 +35,9 @@ internal sealed class World : IAsyncDisposable
         HostEndpoint = Wire.Endpoint;
         Program = trial.Program;
     }
+
+    /// <summary>SHA-256 of every stream of a run that nobody disturbed.</summary>
+    public static Task<IReadOnlyDictionary<string, string>> Undisturbed => UndisturbedRun.Value;
 
     /// <summary>The way between host and server.</summary>
     public WireProxy Wire { get; }
@@ -104,11 +111,11 @@ internal sealed class World : IAsyncDisposable
     [
         "run", "--redis", HostEndpoint, "--set", "Redis:Mode=External", "--set", $"Pipeline:BatchCountMax={_batch}",
         "--data", _data.Path, "--feed", GeneratedMarket.Feed, .. GeneratedMarket.Settings, "--until-idle", "--json",
-        .. MoreArguments,
+        .. StreamCaps.Arguments, .. MoreArguments,
     ];
 
-    /// <summary>Rows of the market that are in the stream, as the server says.</summary>
-    public async Task<long> PositionAsync() => Number(await AskAsync("XLEN", StreamNames.MarketData));
+    /// <summary>Rows of the market that came into the stream, trimmed ones included, as the server says.</summary>
+    public async Task<long> PositionAsync() => Number(await AskAsync("EVAL", EverAdded, 1, StreamNames.MarketData));
 
     /// <summary>A command to the server itself, past any proxy.</summary>
     public async Task<RedisResult> AskAsync(string command, params object[] arguments)
@@ -173,7 +180,7 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>A host that never ends did not keep its promise.</summary>
-    private async Task<TradeOsResult> EndAsync()
+    public async Task<TradeOsResult> EndAsync()
     {
         try
         {
@@ -208,7 +215,7 @@ internal sealed class World : IAsyncDisposable
     public static async Task JudgeAsync(TradeOsResult result)
     {
         Trial.Demand(result.ExitCode == 0, $"The host did not finish: {Said(result.Error)}\n{result.Output}");
-        foreach (var (stream, digest) in await Undisturbed.Value)
+        foreach (var (stream, digest) in await Undisturbed)
         {
             Trial.Demand(
                 result.Digests[stream] == digest,
@@ -254,7 +261,8 @@ internal sealed class World : IAsyncDisposable
         _data.Dispose();
     }
 
-    private async Task<ControlConnection> ControlAsync()
+    /// <summary>A connection to the server itself, past any proxy, that answers; it ends with the world.</summary>
+    public async Task<ControlConnection> ControlAsync()
     {
         // Asked once: a connection that the death of the server cut is known by its failure.
         if (_control is not null && await AnswersAsync(_control)) return _control;

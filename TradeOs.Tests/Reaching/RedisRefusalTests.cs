@@ -22,6 +22,12 @@ public sealed class RedisRefusalTests
     [TestCase("NOPERM this user has no permissions to run the 'xadd' command",
         "Redis at host:1 refused us: NOPERM this user has no permissions to run the 'xadd' command. Permit it: ACL " +
         "SETUSER default +xadd")]
+    [TestCase("READONLY You can't write against a read only replica.",
+        "Redis at host:1 is a replica and takes no writes: READONLY You can't write against a read only replica. " +
+        "Point Redis:Endpoint at the primary; or, if this server is to be the primary, run REPLICAOF NO ONE.")]
+    [TestCase("NOREPLICAS Not enough good replicas to write.",
+        "Redis at host:1 takes no writes without its replicas: NOREPLICAS Not enough good replicas to write. Run " +
+        "CONFIG SET min-replicas-to-write 0: the append-only file is what keeps the data.")]
     [TestCase("DENIED Redis is running in protected mode.",
         "Redis at host:1 is in protected mode: DENIED Redis is running in protected mode. Give its 'default' user a " +
         "password, and Redis:Password too.")]
