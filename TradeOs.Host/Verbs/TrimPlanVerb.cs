@@ -20,7 +20,8 @@ internal static class TrimPlanVerb
         var snapshot = await RetentionSnapshot.TakeAsync(look.Control, limits);
         var plans = TrimPlan.Of(snapshot, limits, Topology.Streams);
         var (now, batch) = (TimeProvider.System.GetUtcNow(), settings.Pipeline.BatchCountMax);
-        if (json) WriteJson(new { streams = plans.ToDictionary(plan => plan.Stream, plan => Json(plan, batch, now)) });
+        if (json)
+            WriteJson(new { streams = plans.ToDictionary(plan => plan.Stream, plan => Json(plan, batch, now)) });
         else Write(Terminal.Out, plans, batch, now);
         return plans.Any(plan => plan.IsFullFor(batch)) ? ExitCode.Failed : ExitCode.Good;
     }

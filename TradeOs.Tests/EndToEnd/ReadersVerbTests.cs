@@ -58,7 +58,8 @@ public sealed class ReadersVerbTests
         Assert.That(stuckAt, Is.GreaterThan(200 - 16).And.LessThanOrEqualTo(200));
         Assert.That(status.Output, Does.Match(
             "feed waits for room since [-0-9]+ [:0-9]+Z: market_data.raw held by outside:python is full"));
-        Assert.That(plan.Output, Does.Contain("market_data.raw is full: a writer with 16 entries waits for outside:python."));
+        Assert.That(
+            plan.Output, Does.Contain("market_data.raw is full: a writer with 16 entries waits for outside:python."));
         Assert.That(host.Error, Does.Contain("feed waits for room: market_data.raw held by outside:python is full."));
         var python = JsonDocument.Parse(list.Output).RootElement.GetProperty("readers").GetProperty("python");
         Assert.That(python.GetProperty("lag").GetInt64(), Is.EqualTo(stuckAt));
