@@ -113,7 +113,7 @@ public sealed class ReadersVerbTests
     [Test]
     public async Task Run_StreamsThatWouldNotFitTheBudget_IsRefusedNamingTotalBudgetAndTheLargest()
     {
-        var run = await VerbAsync("run", "--feed", "none", "--set", "Redis:MemoryBudget=100000000");
+        var run = await VerbAsync("run", "--feed", "none", "--until-idle", "--set", "Redis:MemoryBudget=100000000");
         var show = await VerbAsync("config", "show", "--json", "--set", "Redis:MemoryBudget=100000000");
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.ToString());

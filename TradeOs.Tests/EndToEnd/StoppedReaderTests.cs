@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NUnit.Framework;
 using TradeOs.Bus;
 using TradeOs.Stages;
+using TradeOs.Tests.Bus;
 
 namespace TradeOs.Tests.EndToEnd;
 
@@ -28,6 +29,7 @@ public sealed class StoppedReaderTests
 
         foreach (var reader in Topology.Stages)
         {
+            await UntilAsync(line, async () => await ReadAsync(line, reader.Name) > 0);
             await line.StopAsync(reader.Name);
             await UntilAsync(line, () => Task.FromResult(line.WaitsBefore(reader.Name).All(room => room is not null)));
             await AssertHeldAsync(line, reader);
@@ -43,6 +45,41 @@ public sealed class StoppedReaderTests
             Assert.That(written[stream].ToHex(), Is.EqualTo(free.Digests[stream]), stream);
     }
 
+    [Test]
+    public async Task AnOutsideReaderStopped_StopsTheFeedLosesNothingAndGoesOnToTheSameDigests()
+    {
+        const string feed = "simulated:rate=max,count=5000";
+        var python = new OutsideReader("python", "fills", "", StuckRule.Wait, OutsideReader.ReleaseAfterDefault);
+        var free = await TradeOsProcess.RunAsync("run", "--bus", "memory", "--feed", feed, "--until-idle", "--json");
+        await using var redis = await RedisServerProcess.StartAsync();
+        using var control = await ControlConnection.ConnectAsync(redis.Options, CancellationToken.None);
+        var runId = (await control.InfoAsync("server"))["run_id"];
+        Assert.That(await new OutsideRegistry(control, runId, TimeProvider.System).AddAsync(python), Is.Null);
+        await using var line = new RunningLine(redis, feed, Batch, Limits);
+        using var watch = new RetentionWatch(
+            redis.Options, new OpenGate(), Limits, TimeProvider.System, new LogLines<RetentionWatch>());
+
+        await UntilAsync(
+            line, () => Task.FromResult(line.WaitsBefore("outcome-tracker").All(room => room is not null)));
+        await watch.LookAsync(CancellationToken.None);
+        var fills = await line.Bus.InspectStreamAsync("fills", CancellationToken.None);
+        var waits = line.WaitsBefore("outcome-tracker");
+        await UntilAsync(line, async () =>
+        {
+            var newest = await line.Bus.LastAsync("fills", 1);
+            await redis.CliAsync("HSET", "tradeos:offset:python", "position", $"{newest[0].Id}");
+            await watch.LookAsync(CancellationToken.None);
+            return await line.IsThroughAsync();
+        });
+
+        Assert.That(waits[^1], Is.EqualTo("fills held by outside:python"));
+        Assert.That(fills.Length, Is.EqualTo(fills.Added), "trimmed unread");
+        Assert.That(watch.Seen!.Outside[0].Lost, Is.Zero);
+        using var written = AppendOnlyFile.Digests(redis.Directory);
+        foreach (var stream in Topology.Streams)
+            Assert.That(written[stream].ToHex(), Is.EqualTo(free.Digests[stream]), stream);
+    }
+
     /// <summary>The control: with the floor taken out of the commit the same stop loses entries and stops no
     /// feed.</summary>
     [Test]
@@ -52,12 +89,13 @@ public sealed class StoppedReaderTests
         await using var redis = await RedisServerProcess.StartAsync();
         await using var line = new RunningLine(redis, Feed, Batch, open);
 
+        await UntilAsync(line, async () => await ReadAsync(line, "outcome-tracker") > 0);
         await line.StopAsync("outcome-tracker");
+        var read = await ReadAsync(line, "outcome-tracker");
         await UntilAsync(line, async () =>
         {
             var fills = await line.Bus.InspectStreamAsync("fills", CancellationToken.None);
-            var read = await line.Bus.InspectReaderAsync("outcome-tracker", CancellationToken.None);
-            return fills.Added - fills.Length > read?.Count;
+            return fills.Added - fills.Length > read;
         });
 
         line.Start("outcome-tracker");
@@ -74,6 +112,9 @@ public sealed class StoppedReaderTests
             }
         });
     }
+
+    private static async Task<long> ReadAsync(RunningLine line, string reader) =>
+        (await line.Bus.InspectReaderAsync(reader, CancellationToken.None))?.Count ?? 0;
 
     private static async Task AssertHeldAsync(RunningLine line, ReaderDefinition reader)
     {
