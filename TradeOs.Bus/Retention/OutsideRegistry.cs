@@ -37,7 +37,8 @@ public sealed class OutsideRegistry(ControlConnection control, string runId, Tim
     /// <param name="reader">Who.</param>
     /// <param name="limit">Bounds of its stream.</param>
     /// <param name="isAwaited">Whether a writer waits for it now.</param>
-    /// <param name="isFirst">Whether this is the first look of a host: time without one does not count as stuck.</param>
+    /// <param name="isFirst">Whether this is the first look of a host: time without one does not count as
+    /// stuck.</param>
     /// <returns>Null when it holds nothing any more.</returns>
     /// <exception cref="BusUnavailableException">The server went away, or was restarted since it was examined.
     /// </exception>

@@ -29,7 +29,7 @@ public sealed partial class RetentionWatch : IDisposable
     /// <param name="gate">Decides whether a server may be written to.</param>
     /// <param name="limits">Bounds and readers by stream.</param>
     /// <param name="time">Clock of the looks, and of ages.</param>
-    /// <param name="logger">One line for each reader that is released, that lost entries, or cannot be followed.</param>
+    /// <param name="logger">One line for each reader that is released, lost entries or cannot be followed.</param>
     public RetentionWatch(
         RedisOptions options, IServerGate gate, IReadOnlyDictionary<string, StreamLimit> limits, TimeProvider time,
         ILogger<RetentionWatch> logger) =>

@@ -22,8 +22,8 @@ public sealed record TrimPlan(
     /// <summary>Entries that the holder keeps beyond the low-water mark.</summary>
     public long Held => Math.Max(0, Math.Min(Length, Unread) - Limit.LowWaterMark);
 
-    /// <summary>Whether a writer finds no room for one more entry.</summary>
-    public bool IsFull => Unread >= Limit.MaxLength;
+    /// <summary>Whether a writer that brings so many entries at once has to wait for the holder.</summary>
+    public bool IsFullFor(int count) => Unread + count > Limit.MaxLength;
 
     /// <summary>Whether its oldest entry is older, or all together are larger, than they may be.</summary>
     /// <param name="now">Now.</param>

@@ -12,20 +12,21 @@ internal static class TrimPlanVerb
     /// <summary>What the whole table takes; a narrow terminal is not told the bounds, which config show has.</summary>
     private const int Width = 118;
 
-    /// <summary>Prints the plan; 1 when a stream is full of what a reader has not read.</summary>
+    /// <summary>Prints the plan; 1 when a stream has no room for a batch.</summary>
     public static async Task<int> RunAsync(Settings settings, bool json, CancellationToken cancellationToken)
     {
         using var look = await BusLook.OpenAsync(settings, cancellationToken);
         var limits = ArchiveReaders.Limits(settings);
         var snapshot = await RetentionSnapshot.TakeAsync(look.Control, limits);
         var plans = TrimPlan.Of(snapshot, limits, Topology.Streams);
-        var now = TimeProvider.System.GetUtcNow();
-        if (json) WriteJson(new { streams = plans.ToDictionary(plan => plan.Stream, plan => Json(plan, now)) });
-        else Write(Terminal.Out, plans, now);
-        return plans.Any(plan => plan.IsFull) ? ExitCode.Failed : ExitCode.Good;
+        var (now, batch) = (TimeProvider.System.GetUtcNow(), settings.Pipeline.BatchCountMax);
+        if (json)
+            WriteJson(new { streams = plans.ToDictionary(plan => plan.Stream, plan => Json(plan, batch, now)) });
+        else Write(Terminal.Out, plans, batch, now);
+        return plans.Any(plan => plan.IsFullFor(batch)) ? ExitCode.Failed : ExitCode.Good;
     }
 
-    private static void Write(IAnsiConsole console, ImmutableArray<TrimPlan> plans, DateTimeOffset now)
+    private static void Write(IAnsiConsole console, ImmutableArray<TrimPlan> plans, int batch, DateTimeOffset now)
     {
         var isNarrow = console.Profile.Width < Width;
         var table = new Table().Border(TableBorder.Simple).AddColumn("stream", column => column.NoWrap());
@@ -44,10 +45,11 @@ internal static class TrimPlanVerb
         }
 
         console.Write(table);
-        foreach (var plan in plans.Where(plan => plan.IsFull))
+        foreach (var plan in plans.Where(plan => plan.IsFullFor(batch)))
         {
             console.MarkupLine(
-                $"[red]![/] {plan.Stream} is full: its writer waits for {Markup.Escape(Shown(plan.Holder!.Name))}.");
+                $"[red]![/] {plan.Stream} is full: a writer with {batch} entries waits for " +
+                $"{Markup.Escape(Shown(plan.Holder!.Name))}.");
         }
 
         foreach (var plan in plans.Where(plan => plan.Most == 0 && plan.IsOverdue(now)))
@@ -62,7 +64,7 @@ internal static class TrimPlanVerb
         ? $"{Number(plan.Unread)} by {holder.Name}, which is at {holder.Position}"
         : "";
 
-    private static object Json(TrimPlan plan, DateTimeOffset now) => new
+    private static object Json(TrimPlan plan, int batch, DateTimeOffset now) => new
     {
         length = plan.Length,
         max_length = plan.Limit.MaxLength,
@@ -74,7 +76,7 @@ internal static class TrimPlanVerb
         held_beyond_low_water_mark = plan.Held,
         holder = plan.Holder?.Name,
         holder_position = plan.Holder?.Position.ToString(),
-        full = plan.IsFull,
+        full = plan.IsFullFor(batch),
         overdue = plan.IsOverdue(now),
     };
 }

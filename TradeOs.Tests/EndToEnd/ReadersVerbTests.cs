@@ -54,10 +54,12 @@ public sealed class ReadersVerbTests
 
         Assert.That((added.ExitCode, removed.ExitCode), Is.EqualTo((0, 0)), $"{added}{removed}");
         Assert.That(added.Error, Does.Contain("redis-cli HSET tradeos:offset:python position ID"));
-        Assert.That((status.ExitCode, plan.ExitCode, stuckAt), Is.EqualTo((1, 1, 200)), $"{status}{plan}");
+        Assert.That((status.ExitCode, plan.ExitCode), Is.EqualTo((1, 1)), $"{status}{plan}");
+        Assert.That(stuckAt, Is.GreaterThan(200 - 16).And.LessThanOrEqualTo(200));
         Assert.That(status.Output, Does.Match(
             "feed waits for room since [-0-9]+ [:0-9]+Z: market_data.raw held by outside:python is full"));
-        Assert.That(plan.Output, Does.Contain("market_data.raw is full: its writer waits for outside:python."));
+        Assert.That(
+            plan.Output, Does.Contain("market_data.raw is full: a writer with 16 entries waits for outside:python."));
         Assert.That(host.Error, Does.Contain("feed waits for room: market_data.raw held by outside:python is full."));
         var python = JsonDocument.Parse(list.Output).RootElement.GetProperty("readers").GetProperty("python");
         Assert.That(python.GetProperty("lag").GetInt64(), Is.EqualTo(stuckAt));
@@ -111,7 +113,7 @@ public sealed class ReadersVerbTests
     [Test]
     public async Task Run_StreamsThatWouldNotFitTheBudget_IsRefusedNamingTotalBudgetAndTheLargest()
     {
-        var run = await VerbAsync("run", "--feed", "none", "--set", "Redis:MemoryBudget=100000000");
+        var run = await VerbAsync("run", "--feed", "none", "--until-idle", "--set", "Redis:MemoryBudget=100000000");
         var show = await VerbAsync("config", "show", "--json", "--set", "Redis:MemoryBudget=100000000");
 
         Assert.That(run.ExitCode, Is.EqualTo(2), run.ToString());

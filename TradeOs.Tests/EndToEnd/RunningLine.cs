@@ -63,6 +63,7 @@ internal sealed class RunningLine : IAsyncDisposable
     public void Start(string name)
     {
         var stage = Pipeline.CreateStages(new StageOptions()).Single(stage => stage.Reader.Name == name);
+        if (_stages.TryGetValue(name, out var before)) before.Stop.Dispose();
         var (progress, stop) = (new LoopProgress(name), new CancellationTokenSource());
         var loop = new StageLoop(Bus, stage, _limits, progress);
         _stages[name] = (progress, stop, Task.Run(() => loop.RunAsync(stop.Token)));
@@ -71,10 +72,8 @@ internal sealed class RunningLine : IAsyncDisposable
     /// <summary>Stops a stage between two commits.</summary>
     public async Task StopAsync(string name)
     {
-        var stage = _stages[name];
-        await stage.Stop.CancelAsync();
-        await stage.Loop;
-        stage.Stop.Dispose();
+        await _stages[name].Stop.CancelAsync();
+        await _stages[name].Loop;
     }
 
     public async ValueTask DisposeAsync()

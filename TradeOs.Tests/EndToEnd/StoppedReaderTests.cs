@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NUnit.Framework;
 using TradeOs.Bus;
 using TradeOs.Stages;
+using TradeOs.Tests.Bus;
 
 namespace TradeOs.Tests.EndToEnd;
 
@@ -11,8 +12,10 @@ namespace TradeOs.Tests.EndToEnd;
 public sealed class StoppedReaderTests
 {
     private const int Batch = 8;
-    private const int Cap = 32;
-    private const string Feed = "simulated:rate=max,count=60000";
+    private const int Cap = 16;
+    private const string Feed = "simulated:rate=max,count=20000";
+
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(3);
 
     private static readonly ImmutableDictionary<string, StreamLimit> Limits = Topology.Streams.ToImmutableDictionary(
         stream => stream, stream => new StreamLimit(Cap, Topology.ReadersOf(stream)));
@@ -26,15 +29,52 @@ public sealed class StoppedReaderTests
 
         foreach (var reader in Topology.Stages)
         {
+            await UntilAsync(line, async () => await ReadAsync(line, reader.Name) > 0);
             await line.StopAsync(reader.Name);
             await UntilAsync(line, () => Task.FromResult(line.WaitsBefore(reader.Name).All(room => room is not null)));
             await AssertHeldAsync(line, reader);
             var rows = line.Rows;
+            TestContext.Out.WriteLine($"{reader.Name} stopped: the feed stands at {rows} rows");
             line.Start(reader.Name);
             await UntilAsync(line, () => Task.FromResult(line.Rows > rows));
         }
 
         await UntilAsync(line, line.IsThroughAsync);
+        using var written = AppendOnlyFile.Digests(redis.Directory);
+        foreach (var stream in Topology.Streams)
+            Assert.That(written[stream].ToHex(), Is.EqualTo(free.Digests[stream]), stream);
+    }
+
+    [Test]
+    public async Task AnOutsideReaderStopped_StopsTheFeedLosesNothingAndGoesOnToTheSameDigests()
+    {
+        const string feed = "simulated:rate=max,count=5000";
+        var python = new OutsideReader("python", "fills", "", StuckRule.Wait, OutsideReader.ReleaseAfterDefault);
+        var free = await TradeOsProcess.RunAsync("run", "--bus", "memory", "--feed", feed, "--until-idle", "--json");
+        await using var redis = await RedisServerProcess.StartAsync();
+        using var control = await ControlConnection.ConnectAsync(redis.Options, CancellationToken.None);
+        var runId = (await control.InfoAsync("server"))["run_id"];
+        Assert.That(await new OutsideRegistry(control, runId, TimeProvider.System).AddAsync(python), Is.Null);
+        await using var line = new RunningLine(redis, feed, Batch, Limits);
+        using var watch = new RetentionWatch(
+            redis.Options, new OpenGate(), Limits, TimeProvider.System, new LogLines<RetentionWatch>());
+
+        await UntilAsync(
+            line, () => Task.FromResult(line.WaitsBefore("outcome-tracker").All(room => room is not null)));
+        await watch.LookAsync(CancellationToken.None);
+        var fills = await line.Bus.InspectStreamAsync("fills", CancellationToken.None);
+        var waits = line.WaitsBefore("outcome-tracker");
+        await UntilAsync(line, async () =>
+        {
+            var newest = await line.Bus.LastAsync("fills", 1);
+            await redis.CliAsync("HSET", "tradeos:offset:python", "position", $"{newest[0].Id}");
+            await watch.LookAsync(CancellationToken.None);
+            return await line.IsThroughAsync();
+        });
+
+        Assert.That(waits[^1], Is.EqualTo("fills held by outside:python"));
+        Assert.That(fills.Length, Is.EqualTo(fills.Added), "trimmed unread");
+        Assert.That(watch.Seen!.Outside[0].Lost, Is.Zero);
         using var written = AppendOnlyFile.Digests(redis.Directory);
         foreach (var stream in Topology.Streams)
             Assert.That(written[stream].ToHex(), Is.EqualTo(free.Digests[stream]), stream);
@@ -49,12 +89,13 @@ public sealed class StoppedReaderTests
         await using var redis = await RedisServerProcess.StartAsync();
         await using var line = new RunningLine(redis, Feed, Batch, open);
 
+        await UntilAsync(line, async () => await ReadAsync(line, "outcome-tracker") > 0);
         await line.StopAsync("outcome-tracker");
+        var read = await ReadAsync(line, "outcome-tracker");
         await UntilAsync(line, async () =>
         {
             var fills = await line.Bus.InspectStreamAsync("fills", CancellationToken.None);
-            var read = await line.Bus.InspectReaderAsync("outcome-tracker", CancellationToken.None);
-            return fills.Added - fills.Length > read?.Count;
+            return fills.Added - fills.Length > read;
         });
 
         line.Start("outcome-tracker");
@@ -71,6 +112,9 @@ public sealed class StoppedReaderTests
             }
         });
     }
+
+    private static async Task<long> ReadAsync(RunningLine line, string reader) =>
+        (await line.Bus.InspectReaderAsync(reader, CancellationToken.None))?.Count ?? 0;
 
     private static async Task AssertHeldAsync(RunningLine line, ReaderDefinition reader)
     {
@@ -90,9 +134,12 @@ public sealed class StoppedReaderTests
 
     private static async Task UntilAsync(RunningLine line, Func<Task<bool>> isDone)
     {
+        var started = TimeProvider.System.GetTimestamp();
         while (!await isDone())
         {
             await line.ThrowIfEndedAsync();
+            if (TimeProvider.System.GetElapsedTime(started) > WaitMax)
+                throw new TimeoutException($"{line.Rows} rows; {string.Join(" | ", line.WaitsBefore(""))}");
             await Task.Delay(5, TestContext.CurrentContext.CancellationToken);
         }
     }

@@ -94,7 +94,7 @@ public sealed class AgeAndBytesTests : RetentionFixture
         var plan = TrimPlan.Of(await RetentionSnapshot.TakeAsync(Control, Limits(Limit)), Limits(Hour), ["out"])[0];
 
         Assert.That((plan.Length, plan.Next, plan.Most, plan.Held), Is.EqualTo((100, 5, 5, 5)));
-        Assert.That((plan.Unread, plan.IsFull), Is.EqualTo((95, false)));
+        Assert.That((plan.Unread, plan.IsFullFor(5), plan.IsFullFor(6)), Is.EqualTo((95, false, true)));
         Assert.That(plan.Holder, Is.EqualTo(new FloorReader("outside:python", step.Position, 5)));
         var now = DateTimeOffset.UtcNow;
         Assert.That((plan.IsOverdue(now), plan.IsOverdue(now + TimeSpan.FromHours(2))), Is.EqualTo((false, true)));
