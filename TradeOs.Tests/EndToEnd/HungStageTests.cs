@@ -15,7 +15,7 @@ namespace TradeOs.Tests.EndToEnd;
 [TestFixture]
 public sealed class HungStageTests
 {
-    private readonly TaskCompletionSource<bool> _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<bool> _release = null!;
     private RedisServerProcess _redis = null!;
     private TemporaryDirectory _data = null!;
     private WireProxy _wire = null!;
@@ -28,6 +28,7 @@ public sealed class HungStageTests
     {
         (_redis, _data) = (await RedisServerProcess.StartAsync(), new TemporaryDirectory());
         _wire = new WireProxy(_redis.Port);
+        (_release, _kept) = (new(TaskCreationOptions.RunContinuationsAsynchronously), 0);
     }
 
     [TearDown]
@@ -107,7 +108,8 @@ public sealed class HungStageTests
         Assert.That((after.ExitCode, again.ExitCode), Is.EqualTo((0, 0)), $"{after}{again}");
     }
 
-    /// <summary>Keeps what a stage sends from now on: neither passed on nor answered, as long as anybody waits.</summary>
+    /// <summary>Keeps what a stage sends from now on: neither passed on nor answered, as long as anybody
+    /// waits.</summary>
     private void Keep(string stage, Func<WireRequest, bool> isMeant) => _wire.Watch = async moment =>
     {
         if (moment.Phase != WirePhase.Sent || moment.Request.Reader != stage || !isMeant(moment.Request)) return true;
