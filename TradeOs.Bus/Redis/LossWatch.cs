@@ -85,7 +85,10 @@ public sealed class LossWatch(RedisStreamBus bus, RedisOptions options) : IDispo
             if (loss is not null) throw loss;
         }
 
-        foreach (var (stream, facts) in streams) bus.Memory.Note(stream, new StreamMark(facts.Added, facts.LastId));
+        // What a reader that is not open yet would call damaged must not be what everything is held against later.
+        foreach (var (stream, facts) in streams)
+            if (ReadersOf(stream).All(names.ContainsKey))
+                bus.Memory.Note(stream, new StreamMark(facts.Added, facts.LastId));
 
         async Task<StreamFacts> FactsAsync(string stream)
         {
@@ -94,6 +97,9 @@ public sealed class LossWatch(RedisStreamBus bus, RedisOptions options) : IDispo
             return facts.LastId.Milliseconds == ulong.MaxValue ? throw Loss.Exhausted(stream, facts.LastId) : facts;
         }
     }
+
+    private System.Collections.Immutable.ImmutableArray<string> ReadersOf(string stream) =>
+        bus.Limits.TryGetValue(stream, out var limit) ? limit.Readers : [];
 
     private static IEnumerable<string> StreamsOf(RedisStreamReader reader) =>
         reader.Definition.Input is { } input ? reader.Definition.Outputs.Append(input) : reader.Definition.Outputs;

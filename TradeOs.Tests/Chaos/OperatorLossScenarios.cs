@@ -51,7 +51,7 @@ internal static class OperatorLossScenarios
     {
         IReadOnlyList<Damage> late =
         [
-            .. Stopping.Where(damage => damage.IsFoundLater && !damage.OnlyWhenDown),
+            .. Stopping.Where(damage => damage.IsFoundLater && IsSeenInRedis(damage)),
             .. Topology.Stages.Select(stage => stage.Input!).SelectMany(Damage.OfUnread),
         ];
         var damages = trial.Has(OperatorProtections.LossWatch)

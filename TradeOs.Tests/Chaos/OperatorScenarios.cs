@@ -50,9 +50,9 @@ internal static class OperatorScenarios
     private static bool Changes(Damage damage) =>
         damage.Name != $"position set back {RedisKeys.Checkpoint(Topology.Feed.Name)}";
 
-    /// <summary>Whether Redis alone shows it to a host that starts. The appended count of a stream no stage reads is
-    /// known beside Redis only, within a second.</summary>
-    private static bool IsSeenAtTheStart(Damage damage) =>
+    /// <summary>Whether Redis alone shows it. The appended count of a stream no stage reads is known beside Redis only,
+    /// from the first look on, a second after the start.</summary>
+    public static bool IsSeenInRedis(Damage damage) =>
         !damage.Name.StartsWith("XSETID of entries-added back", StringComparison.Ordinal) || IsRead(damage);
 
     private static IReadOnlyList<Damage> Repaired =>
@@ -65,7 +65,7 @@ internal static class OperatorScenarios
     private static async Task DownAsync(Trial trial)
     {
         var damages = trial.Has(OperatorProtections.LossAtOpening)
-            ? Pick(trial, [.. Stopping.Where(IsSeenAtTheStart)], trial.IsShort ? ShortMax : CountLong)
+            ? Pick(trial, [.. Stopping.Where(IsSeenInRedis)], trial.IsShort ? ShortMax : CountLong)
             : [.. Stopping.Where(damage => damage.Name == "position set back tradeos:checkpoint:signal-qualifier")];
         await using var world = await StartAsync(trial);
         var position = await world.ReachAsync(trial.Random.Next(500, 1500));

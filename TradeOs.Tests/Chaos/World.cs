@@ -205,7 +205,8 @@ internal sealed class World : IAsyncDisposable
         // An opening sets the group back to the checkpoint, and for that moment what was pending is behind it.
         string[] ofOpening = [CheckCodes.GroupMoved];
         string[] ofStrangers = [CheckCodes.GroupMoved, CheckCodes.Acknowledgement, CheckCodes.Consumer];
-        await Judgement.OfStreamsAsync(Redis.Options, atRest: false, strangersRead ? ofStrangers : ofOpening, _trial.Cancel);
+        await Judgement.OfStreamsAsync(
+            Redis.Options, atRest: false, strangersRead ? ofStrangers : ofOpening, _trial.Cancel);
     }
 
     /// <summary>What a host said, the line that says why it ended before all.</summary>
