@@ -30,6 +30,9 @@ internal sealed class LetterBook(CheckNotes notes)
     /// <summary>Whether an operator appended that entry.</summary>
     public bool IsRequeued(string stream, EntryId id) => _requeued.ContainsKey((stream, id));
 
+    /// <summary>Whether a resolution that appended that entry can have been trimmed.</summary>
+    public bool MayHaveForgotten(EntryId id) => IsTrimmed && (First == EntryId.Zero || id <= First);
+
     /// <summary>Whether a letter is about that entry.</summary>
     public bool IsAbout(string stream, EntryId id) => _subjects.ContainsKey((stream, id));
 

@@ -98,8 +98,8 @@ public sealed class PipelineCheck : IDisposable
 
         // Chains begin in market data and at the open door; what was trimmed while it was read began some, too.
         if (pass.Gone > 0 && pass.Stream is StreamNames.MarketData or StreamNames.SignalsRaw)
-            _traces.GoneBefore(pass.Count == 0 ? new EntryId(ulong.MaxValue, ulong.MaxValue) : pass.First);
-        if (pass.Stream == StreamNames.DeadLetters) _letters.IsTrimmed = pass.Gone > 0;
+            _traces.GoneBefore(pass.FirstOrEnd);
+        if (pass.Stream == StreamNames.DeadLetters) EndLetters(pass);
         if (pass.Stream == StreamNames.Rejected) _refusals.IsTrimmed = pass.Gone > 0;
         if (pass.Stream == StreamNames.ControlLog) _controls.IsTrimmed = pass.Gone > 0;
         if (_numbers.TryGetValue(pass.Stream, out var numbers)) numbers.Complete(NumberedGone(pass));
@@ -161,6 +161,14 @@ public sealed class PipelineCheck : IDisposable
         if (Pass.Reader is { } reader) reader.InputsGone = Pass.GoneBefore;
     }
 
+    /// <summary>What an operator appended began a chain of its own, also where it is trimmed by now.</summary>
+    private void EndLetters(StreamPass pass)
+    {
+        _letters.IsTrimmed = pass.Gone > 0;
+        foreach (var (_, id, _) in _letters.Requeued) _traces.AddOutside(id, id);
+        if (_letters.IsTrimmed) _traces.GoneBefore(pass.FirstOrEnd);
+    }
+
     private void AddSide(EntryView entry)
     {
         if (Pass.Stream == StreamNames.Rejected) _refusals.Add(entry);
@@ -205,7 +213,7 @@ public sealed class PipelineCheck : IDisposable
         _traces.AddOutside(view.Id, view.Trace);
         if (pass.Stream == StreamNames.SignalsRaw || _letters.IsRequeued(pass.Stream, view.Id)) return;
         var where = $"{pass.Stream}/{view.Id}";
-        if (_letters.IsTrimmed && view.Id <= _letters.First)
+        if (_letters.MayHaveForgotten(view.Id))
         {
             _notes.NotProven(where, "whether an operator requeued it: older resolutions were trimmed.");
             return;
@@ -222,7 +230,7 @@ public sealed class PipelineCheck : IDisposable
     private long? NumberedGone(StreamPass pass)
     {
         if (pass.Gone == 0) return 0;
-        return _letters.IsTrimmed ? null : pass.Gone - _letters.RequeuedBefore(pass.Stream, pass.First);
+        return _letters.IsTrimmed ? null : pass.Gone - _letters.RequeuedBefore(pass.Stream, pass.FirstOrEnd);
     }
 
     private void Account(StageCheck writer, StreamPass pass)
@@ -232,7 +240,7 @@ public sealed class PipelineCheck : IDisposable
         writer.AddOthers(_refusals.Of(name), letters);
         long? requeued = pass.Gone == 0 ? 0
             : _letters.IsTrimmed || pass.Stream == StreamNames.SignalsRaw ? null
-            : _letters.RequeuedBefore(pass.Stream, pass.First);
+            : _letters.RequeuedBefore(pass.Stream, pass.FirstOrEnd);
         var writings = new StageWritings(
             pass.Gone, requeued, _refusals.Of(name), _refusals.IsTrimmed, letters, _letters.IsTrimmed,
             _controls.Of(name));

@@ -27,6 +27,9 @@ internal sealed class StreamPass(string stream, StreamReport report, StageCheck?
     /// <summary>Oldest entry shown.</summary>
     public EntryId First { get; private set; }
 
+    /// <summary>The same; behind every id when none was shown.</summary>
+    public EntryId FirstOrEnd => Count > 0 ? First : new EntryId(ulong.MaxValue, ulong.MaxValue);
+
     /// <summary>Newest entry shown.</summary>
     public EntryId Last { get; private set; }
 

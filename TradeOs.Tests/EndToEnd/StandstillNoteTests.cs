@@ -63,12 +63,29 @@ public sealed class StandstillNoteTests
     [Test]
     public async Task Note_OfAnotherHostFoundAtTheEnd_IsLeftAlone()
     {
+        _outage.Away("one", "reason.");
         await RunAsync(5, look =>
         {
             if (look == 5) new StandstillFile(_data.Path).Write(OfAnother());
         });
 
         Assert.That(new StandstillFile(_data.Path).Read()?.Host, Is.EqualTo("other:1"));
+    }
+
+    [Test]
+    public async Task Note_OfWhatLasts_IsWrittenOnceAndAgainWhenItChanges()
+    {
+        _outage.Away("one", "reason.");
+        var texts = new List<string>();
+        await RunAsync(20, look =>
+        {
+            if (look == 1) File.AppendAllText(Note, " ");
+            texts.Add(File.ReadAllText(Note));
+            if (look == 10) _outage.Away("one", "another.");
+        });
+
+        Assert.That(texts.Take(10), Has.All.EndsWith(" ").And.All.Contains("reason."));
+        Assert.That(texts.Skip(10), Has.All.EndsWith("}").And.All.Contains("another."));
     }
 
     [Test]

@@ -99,6 +99,20 @@ public sealed class ControlTests
             Is.EqualTo(isReason));
     }
 
+    [TestCase("garbage")]
+    [TestCase("mode=normal number=13 since=2026-11-22T20:00:00Z reason=")]
+    public void Stage_ShownAFlagNobodyCanRead_StopsAndNotesNothing(string flag)
+    {
+        var (stage, batch) = (Feasibility(), new Batch());
+        stage.Restore(new Dictionary<string, string>());
+
+        Assert.That(
+            () => stage.Obey(flag, Checkpoint.Start, batch),
+            Throws.TypeOf<StreamDamagedException>().With.Message.StartsWith(
+                $"tradeos:control is \"{flag}\", expected"));
+        Assert.That(batch.IsEmpty, Is.True);
+    }
+
     /// <summary>A change is known by its number: the same one with another mode was edited by hand.</summary>
     [Test]
     public void Stage_ShownTheSameChangeWithAnotherMode_Stops()
