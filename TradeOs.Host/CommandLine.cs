@@ -32,7 +32,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("TradeOs: a local-first trading pipeline over Redis Streams.")
         {
-            Run(), Status(), Doctor(), Check(), Tail(), Dead(), Skip(), Config(),
+            Run(), Status(), Doctor(), Check(), Tail(), Dead(), Skip(), Archive(), Config(),
         };
         foreach (var command in new ReadersCommands(Settings, Json).Create()) root.Add(command);
         foreach (var command in new ControlCommands(Settings, Json).Create()) root.Add(command);
@@ -152,6 +152,8 @@ internal static class CommandLine
     private static Command Dead() => new DeadCommands(Settings, Set, Json).Create();
 
     private static Command Skip() => new SkipCommand(Settings, Json).Create();
+
+    private static Command Archive() => new ArchiveCommands(Settings, Json).Create();
 
     private static Command Config()
     {

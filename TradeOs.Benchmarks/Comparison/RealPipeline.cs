@@ -19,7 +19,7 @@ internal static class RealPipeline
             new FeedProgress(), TimeProvider.System, NullLogger<FeedLoop>.Instance);
         var started = Stopwatch.GetTimestamp();
         await feed.RunAsync(CancellationToken.None);
-        await stages.WaitAsync(async () => (await PipelineReport.ReadAsync(bus, CancellationToken.None)).IsThrough);
+        await stages.WaitAsync(async () => (await PipelineReport.ReadAsync(bus, [], CancellationToken.None)).IsThrough);
         return ticks / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 

@@ -16,6 +16,9 @@ public readonly record struct EntryId(ulong Milliseconds, ulong Sequence) : ICom
     /// <summary>Before the first entry of any stream: <c>0-0</c>.</summary>
     public static EntryId Zero => default;
 
+    /// <summary>Behind the last entry of any stream.</summary>
+    public static EntryId Max => new(ulong.MaxValue, ulong.MaxValue);
+
     /// <summary>Whether <paramref name="left"/> comes before <paramref name="right"/>.</summary>
     public static bool operator <(EntryId left, EntryId right) => left.CompareTo(right) < 0;
 

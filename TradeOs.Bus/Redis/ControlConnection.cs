@@ -78,6 +78,23 @@ public sealed class ControlConnection : IDisposable
     public async Task<StreamReport> InspectStreamAsync(string stream) =>
         RedisAnswers.Stream(await ExecuteAsync("XINFO", "STREAM", stream));
 
+    /// <summary>Keyed state of a reader as last committed; empty when it has none.</summary>
+    /// <exception cref="BusUnavailableException">The connection is lost, or no answer came in time.</exception>
+    /// <exception cref="StreamDamagedException">Its key holds something else.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> StateAsync(string reader)
+    {
+        try
+        {
+            var words = (string[])(await ExecuteAsync("HGETALL", RedisKeys.State(reader)))!;
+            return words.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        }
+        catch (RedisServerException refusal)
+            when (refusal.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            throw Loss.Type(RedisKeys.State(reader), "key of another type", "hash");
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _link.Dispose();
 

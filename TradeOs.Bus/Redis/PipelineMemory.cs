@@ -34,6 +34,12 @@ public sealed class PipelineMemory
         lock (_lock) _readers[reader] = Math.Max(count, _readers.GetValueOrDefault(reader));
     }
 
+    /// <summary>A reader was taken out: should one of its name be opened again, it is a new one.</summary>
+    public void Forget(string reader)
+    {
+        lock (_lock) _readers.Remove(reader);
+    }
+
     /// <summary>A stream was seen like that.</summary>
     public void Note(string stream, StreamMark mark)
     {

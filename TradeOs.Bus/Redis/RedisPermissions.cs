@@ -58,7 +58,7 @@ public static class RedisPermissions
         ["HGETALL", RedisKeys.State(Reader)], ["HDEL", RedisKeys.State(Reader), "key"],
         ["HLEN", RedisKeys.State(Reader)],
         ["SADD", RedisKeys.Readers, Reader], ["SISMEMBER", RedisKeys.Readers, Reader],
-        ["SMEMBERS", RedisKeys.Outside], ["SREM", RedisKeys.Outside, Reader],
+        ["SMEMBERS", RedisKeys.Outside], ["SREM", RedisKeys.Outside, Reader], ["SREM", RedisKeys.Readers, Reader],
         ["GET", RedisKeys.Control], ["SET", RedisKeys.Control, "text"],
         ["SET", RedisKeys.Instance, "id", "NX"], ["SET", RedisKeys.Sealed, "run_id"],
         ["EXISTS", RedisKeys.Host], ["TYPE", RedisKeys.Control],

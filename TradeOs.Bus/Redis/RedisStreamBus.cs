@@ -123,6 +123,11 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
             "HMGET", RedisKeys.Checkpoint(reader), "position", "count", "written", "silent"));
     }
 
+    /// <summary>Keyed state of a reader as last committed; empty when it has none.</summary>
+    /// <exception cref="BusUnavailableException">The server is away.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> InspectStateAsync(string reader) =>
+        await (await ControlAsync()).StateAsync(reader);
+
     /// <inheritdoc/>
     public void Dispose()
     {

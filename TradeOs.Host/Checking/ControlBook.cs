@@ -10,6 +10,7 @@ internal sealed class ControlBook(CheckNotes notes)
 {
     private static readonly string[] Modes = ["normal", "reduce-only", "halted"];
     private static readonly string[] Orders = ["mode", "since", "reason"];
+    private static readonly string[] Names = ["stage", "mode", "number", "since", "reason", "after", "count"];
 
     private readonly List<EntryView> _entries = [];
 
@@ -36,6 +37,7 @@ internal sealed class ControlBook(CheckNotes notes)
                 continue;
             }
 
+            CheckForm(entry);
             if (!Modes.Contains(entry["mode"])) Found(entry, $"mode \"{entry["mode"]}\"", string.Join(", ", Modes));
             if (last.TryGetValue(name, out var before) && Number(entry, "number") <= Number(before, "number"))
                 Found(entry, $"change {entry["number"]}", $"one behind {before["number"]}, which {name} obeyed before");
@@ -43,6 +45,14 @@ internal sealed class ControlBook(CheckNotes notes)
             CompareOrders(entry, ordered);
             ComparePlace(entry, stage);
         }
+    }
+
+    /// <summary>A note without its number could be held against no other.</summary>
+    private void CheckForm(EntryView entry)
+    {
+        var names = entry.Fields.Select(field => field.Name).ToArray();
+        if (!names.SequenceEqual(Names)) Found(entry, $"fields {string.Join(' ', names)}", string.Join(' ', Names));
+        else if (Number(entry, "number") < 1) Found(entry, $"change \"{entry["number"]}\"", "a number from 1 on");
     }
 
     /// <summary>A change is one order, whoever obeyed it.</summary>

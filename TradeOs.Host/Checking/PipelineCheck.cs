@@ -76,7 +76,7 @@ public sealed class PipelineCheck : IDisposable
                 CheckNotes.Look(pass.Stream, entry.Id));
         }
 
-        if (pass.Count == 0) Start(entry.Id);
+        if (pass.Count == 0) Start();
         pass.Add(entry);
         if (pass.Stream == StreamNames.DeadLetters) _letters.Add(entry);
         else if (Topology.SideStreams.Contains(pass.Stream)) AddSide(new EntryView(entry));
@@ -95,7 +95,10 @@ public sealed class PipelineCheck : IDisposable
             _notes.NotProven(pass.Stream, $"{overtaken} entries that were trimmed or deleted while it was read.");
         CheckDeleted(pass);
         if (pass.Reader is { } reader) (reader.InputsGone, reader.InputsGoneBefore) = (pass.Gone, pass.GoneBefore);
-        if (pass.Count == 0 && pass.Gone > 0) Start(new EntryId(ulong.MaxValue, ulong.MaxValue));
+
+        // Chains begin in market data and at the open door; what was trimmed while it was read began some, too.
+        if (pass.Gone > 0 && pass.Stream is StreamNames.MarketData or StreamNames.SignalsRaw)
+            _traces.GoneBefore(pass.Count == 0 ? new EntryId(ulong.MaxValue, ulong.MaxValue) : pass.First);
         if (pass.Stream == StreamNames.DeadLetters) _letters.IsTrimmed = pass.Gone > 0;
         if (pass.Stream == StreamNames.Rejected) _refusals.IsTrimmed = pass.Gone > 0;
         if (pass.Stream == StreamNames.ControlLog) _controls.IsTrimmed = pass.Gone > 0;
@@ -151,13 +154,11 @@ public sealed class PipelineCheck : IDisposable
     private StageCheck? StageOf(Func<ReaderDefinition, bool> isIt) =>
         Topology.Stages.FirstOrDefault(isIt) is { } stage ? _stages[stage.Name] : null;
 
-    /// <summary>Chains begin in market data, at the open door and where an operator appended.</summary>
-    private void Start(EntryId first)
+    private void Start()
     {
-        if (Pass.Report.Added - Pass.Report.Length <= 0) return;
-        if (Pass.Stream is StreamNames.MarketData or StreamNames.SignalsRaw) _traces.GoneBefore(first);
+        if (Pass.GoneBefore <= 0) return;
         if (Pass.Stream == StreamNames.DeadLetters) _letters.IsTrimmed = true;
-        if (Pass.Reader is { } reader) reader.InputsGone = Pass.Report.Added - Pass.Report.Length;
+        if (Pass.Reader is { } reader) reader.InputsGone = Pass.GoneBefore;
     }
 
     private void AddSide(EntryView entry)

@@ -57,6 +57,17 @@ internal sealed record StreamForm(ImmutableArray<(string Name, FieldKind Kind)> 
         ["quote"] = Of("at source symbol kind bid bid_qty ask ask_qty"),
     }.ToImmutableDictionary();
 
+    /// <summary>Every field an entry of a stream may have, in order; what the program writes there has no
+    /// other.</summary>
+    public static ImmutableArray<string> ColumnsOf(string stream) => stream switch
+    {
+        StreamNames.MarketData => Names("at source symbol kind price qty side trade_id open high low close volume " +
+            "bid bid_qty ask ask_qty"),
+        StreamNames.DeadLetters => Names("stage stream id error length sha256 raw resolves resolution entry reason"),
+        StreamNames.ControlLog => Names("stage mode number since reason after count"),
+        _ => [.. Forms[stream].Fields.Select(field => field.Name)],
+    };
+
     /// <summary>Form of the entries of a stream; null when nothing of that kind belongs there.</summary>
     public static StreamForm? Of(string stream, EntryView entry) => stream == StreamNames.MarketData
         ? MarketForms.GetValueOrDefault(entry["kind"] ?? "")
@@ -106,6 +117,8 @@ internal sealed record StreamForm(ImmutableArray<(string Name, FieldKind Kind)> 
 
         return null;
     }
+
+    private static ImmutableArray<string> Names(string names) => [.. names.Split(' ')];
 
     private static bool FaultOf(FieldKind kind, string value, bool isOurs) => kind switch
     {

@@ -16,6 +16,7 @@ internal static class Sections
         (RedisOptions.Section, typeof(RedisOptions)),
         (DataOptions.Section, typeof(DataOptions)),
         (PipelineOptions.Section, typeof(PipelineOptions)),
+        (ArchiveOptions.Section, typeof(ArchiveOptions)),
         .. typeof(StageOptions).GetProperties().Select(section => (section.Name, section.PropertyType)),
     ];
 

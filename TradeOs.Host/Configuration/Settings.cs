@@ -10,6 +10,7 @@ namespace TradeOs.Host;
 /// <param name="Redis">Which Redis.</param>
 /// <param name="Data">Where files are kept.</param>
 /// <param name="Pipeline">How the loops work.</param>
+/// <param name="Archive">How the archive is written.</param>
 /// <param name="Stages">What the stages are told.</param>
 /// <param name="Streams">Bounds of every stream of the topology.</param>
 /// <param name="Feeds">Feeds used when the command line names none.</param>
@@ -18,6 +19,7 @@ public sealed record Settings(
     RedisOptions Redis,
     DataOptions Data,
     PipelineOptions Pipeline,
+    ArchiveOptions Archive,
     StageOptions Stages,
     ImmutableSortedDictionary<string, StreamOptions> Streams,
     ImmutableArray<string> Feeds)
@@ -28,8 +30,12 @@ public sealed record Settings(
     public IReadOnlyList<(string Section, object Options)> Sections =>
     [
         (RedisOptions.Section, Redis), (DataOptions.Section, Data), (PipelineOptions.Section, Pipeline),
+        (ArchiveOptions.Section, Archive),
         .. typeof(StageOptions).GetProperties().Select(section => (section.Name, section.GetValue(Stages)!)),
     ];
+
+    /// <summary>The streams that are archived, path first; on Redis only.</summary>
+    public ImmutableArray<string> ArchivedStreams => [.. Topology.Streams.Where(stream => Streams[stream].Archive)];
 
     /// <summary>The data directory, absolute.</summary>
     public string DataDirectory => Path.GetFullPath(Data.Directory);

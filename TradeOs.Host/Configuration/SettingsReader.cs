@@ -25,12 +25,13 @@ internal static class SettingsReader
         var redis = Take<RedisOptions>(services, failures, RedisOptions.Section, problems);
         var data = Take<DataOptions>(services, failures, DataOptions.Section, problems);
         var pipeline = Take<PipelineOptions>(services, failures, PipelineOptions.Section, problems);
+        var archive = Take<ArchiveOptions>(services, failures, ArchiveOptions.Section, problems);
         var stages = Take<StageOptions>(services, failures, "", problems);
         var streams = Streams(configuration, failures, problems);
         if (problems.Count == 0) problems.AddRange(StreamOptions.Problems(streams, pipeline!.BatchCountMax));
         if (problems.Count > 0) throw new ConfigurationProblemException(problems);
         var feeds = configuration.GetSection(Sections.Feeds).Get<string[]>() ?? [];
-        return new Settings(configuration, redis!, data!, pipeline!, stages!, streams, [.. feeds]);
+        return new Settings(configuration, redis!, data!, pipeline!, archive!, stages!, streams, [.. feeds]);
     }
 
     private static ServiceCollection Options(IConfiguration configuration)
@@ -42,6 +43,8 @@ internal static class SettingsReader
         services.AddSingleton<IValidateOptions<DataOptions>, DataOptionsValidator>();
         services.AddOptions<PipelineOptions>().Bind(configuration.GetSection(PipelineOptions.Section));
         services.AddSingleton<IValidateOptions<PipelineOptions>, PipelineOptionsValidator>();
+        services.AddOptions<ArchiveOptions>().Bind(configuration.GetSection(ArchiveOptions.Section));
+        services.AddSingleton<IValidateOptions<ArchiveOptions>, ArchiveOptionsValidator>();
         services.AddOptions<StageOptions>().Bind(configuration);
         services.AddSingleton<IValidateOptions<StageOptions>, StageOptionsValidator>();
         return services;

@@ -20,7 +20,7 @@ internal static class CheckpointExamination
         ControlConnection control, KeyExamination keys, Examination examination)
     {
         var readers = ImmutableArray.CreateBuilder<OpenedReader>();
-        foreach (var reader in Topology.Readers)
+        foreach (var reader in Topology.Readers.Concat(ArchiveReaders.All))
         {
             var key = RedisKeys.Checkpoint(reader.Name);
             if (keys.TypeOf(key) == "hash")

@@ -32,7 +32,7 @@ internal static class HostExamination
         ControlConnection control, KeyExamination keys)
     {
         var strangers = new List<(string, string)>();
-        var places = Topology.Readers
+        var places = Topology.Readers.Concat(ArchiveReaders.All)
             .ToDictionary(reader => Prefix + reader.Name, reader => RedisKeys.Checkpoint(reader.Name));
         places[RedisKeys.Host] = RedisKeys.Host;
         var list = (string?)await control.ExecuteAsync("CLIENT", "LIST") ?? "";

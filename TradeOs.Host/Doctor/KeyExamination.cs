@@ -25,7 +25,7 @@ internal sealed class KeyExamination(ControlConnection control, Examination exam
                 "tradeos halt or tradeos resume, --reason WHY."),
             (RedisKeys.Sealed, "string", $"Run `DEL {RedisKeys.Sealed}`: the next start writes it anew."),
         };
-        foreach (var reader in Topology.Readers)
+        foreach (var reader in Topology.Readers.Concat(ArchiveReaders.All))
         {
             asked.Add((RedisKeys.Checkpoint(reader.Name), "hash", Restore));
             asked.Add((RedisKeys.State(reader.Name), "hash", Restore));
@@ -56,7 +56,7 @@ internal sealed class KeyExamination(ControlConnection control, Examination exam
     private async Task<string> ReadersCureAsync()
     {
         var opened = new List<string>();
-        foreach (var reader in Topology.Readers)
+        foreach (var reader in Topology.Readers.Concat(ArchiveReaders.All))
             if (await ReadTypeAsync(RedisKeys.Checkpoint(reader.Name)) == "hash") opened.Add(reader.Name);
         var again = opened.Count > 0 ? $", then `SADD {RedisKeys.Readers} {string.Join(" ", opened)}`" : "";
         return $"Run `DEL {RedisKeys.Readers}`{again}.";

@@ -11,7 +11,7 @@ internal static class OutsideExamination
     public static async Task<ILookup<string, string>> ExamineAsync(
         ControlConnection control, Settings settings, Examination examination)
     {
-        var snapshot = await RetentionSnapshot.TakeAsync(control, StreamOptions.Limits(settings.Streams));
+        var snapshot = await RetentionSnapshot.TakeAsync(control, ArchiveReaders.Limits(settings));
         foreach (var finding in OutsideFindings.Of(snapshot))
             examination.Found(finding.Check, finding.Where, finding.Found, finding.Expected, finding.Cure);
         return snapshot.Outside.Where(standing => standing.IsHolding && standing.Reader.Group.Length > 0)

@@ -32,14 +32,14 @@ internal sealed class ReaderWatch(BusLook look, TimeProvider time)
     public async Task<ImmutableArray<string>> WatchAsync(bool hasHost, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        var first = Report = await PipelineReport.ReadAsync(look.Bus, cancellationToken);
+        var first = Report = await PipelineReport.ReadAsync(look.Bus, null, cancellationToken);
         while (true)
         {
             var elapsed = time.GetElapsedTime(began);
             var clients = hasHost ? await ClientsAsync() : [];
-            for (var index = 0; index < Report.Readers.Length; index++)
+            foreach (var now in Watched(Report))
             {
-                var (was, now) = (first.Readers[index], Report.Readers[index]);
+                var was = Watched(first).FirstOrDefault(line => line.Reader == now.Reader) ?? now;
                 if (now.Input is null || IsMoving(was, now)) _lacks.Remove(now.Reader);
                 else if (Lack(now, clients.GetValueOrDefault(now.Reader), elapsed) is { } lack)
                     _lacks[now.Reader] = lack;
@@ -48,9 +48,11 @@ internal sealed class ReaderWatch(BusLook look, TimeProvider time)
 
             if (_lacks.Count == 0 || !hasHost || elapsed > WatchMax) return [.. _lacks.Values];
             await Task.Delay(Interval, time, cancellationToken);
-            Report = await PipelineReport.ReadAsync(look.Bus, cancellationToken);
+            Report = await PipelineReport.ReadAsync(look.Bus, null, cancellationToken);
         }
     }
+
+    private static IEnumerable<ReaderLine> Watched(PipelineReport report) => report.Readers.Concat(report.Archives);
 
     private static bool IsMoving(ReaderLine was, ReaderLine now) => now.Checkpoint.Count > was.Checkpoint.Count;
 
@@ -82,7 +84,7 @@ internal sealed class ReaderWatch(BusLook look, TimeProvider time)
         foreach (var client in list.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(ServerFacts.ClientLine))
             idles[client.GetValueOrDefault("id", "")] = client.GetValueOrDefault("idle", "");
         var clients = new Dictionary<string, TimeSpan?>(StringComparer.Ordinal);
-        foreach (var reader in Report.Readers)
+        foreach (var reader in Watched(Report))
         {
             var id = (string?)await look.Control.ExecuteAsync("HGET", RedisKeys.Checkpoint(reader.Reader), "client");
             if (id is not null && idles.TryGetValue(id, out var idle) && TryParse(idle, out var seconds))

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using TradeOs.Bus;
 using TradeOs.Stages;
 
@@ -14,15 +13,13 @@ public sealed record RunSummary(
     ImmutableSortedDictionary<string, long> Rejections,
     ImmutableArray<KeyValuePair<string, string>> Metrics)
 {
-    /// <summary>Entries read at once; outsiders may have written a megabyte into each.</summary>
-    private const int PageCount = 100;
-
     private const int CodesMax = 1000;
     private const int FieldsMax = 50;
     private const int LengthMax = 100;
 
-    /// <summary>Reads every stream of the bus.</summary>
-    public static async Task<RunSummary> ReadAsync(IStreamBus bus, CancellationToken cancellationToken)
+    /// <summary>Reads every stream of the bus, and of the archive what was trimmed from it.</summary>
+    internal static async Task<RunSummary> ReadAsync(
+        IStreamBus bus, StreamHistory history, CancellationToken cancellationToken)
     {
         var lines = ImmutableArray.CreateBuilder<StreamLine>();
         var rejections = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
@@ -31,7 +28,7 @@ public sealed record RunSummary(
         {
             using var digest = new StreamDigest(stream);
             var last = default(Entry);
-            await foreach (var entry in EntriesAsync(bus, stream, cancellationToken))
+            await foreach (var entry in history.EntriesAsync(stream, EntryId.Zero, EntryId.Max, cancellationToken))
             {
                 digest.Add(entry);
                 if (stream == StreamNames.Rejected) Count(rejections, entry);
@@ -39,22 +36,11 @@ public sealed record RunSummary(
             }
 
             var report = await bus.InspectStreamAsync(stream, cancellationToken);
-            lines.Add(new StreamLine(stream, digest.Count, report.Added, digest.ToHex()));
+            lines.Add(new StreamLine(stream, digest.Count, report.Length, report.Added, digest.ToHex()));
             if (stream == StreamNames.Metrics) metrics = FieldsOf(last);
         }
 
         return new RunSummary(lines.ToImmutable(), rejections.ToImmutable(), metrics);
-    }
-
-    private static async IAsyncEnumerable<Entry> EntriesAsync(
-        IStreamBus bus, string stream, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var after = EntryId.Zero;
-        while (await bus.RangeAsync(stream, after, PageCount, cancellationToken) is { Count: > 0 } page)
-        {
-            foreach (var entry in page) yield return entry;
-            after = page[^1].Id;
-        }
     }
 
     /// <summary>What outsiders wrote into the stream is counted as well, under a bounded number of names.</summary>
@@ -83,7 +69,8 @@ public sealed record RunSummary(
 
 /// <summary>One stream at the end of a run.</summary>
 /// <param name="Stream">Its name.</param>
-/// <param name="Entries">Entries it holds.</param>
-/// <param name="Added">Entries ever appended; more than it holds when the oldest were trimmed.</param>
-/// <param name="Sha256">Digest of the entries it holds, see <see cref="StreamDigest"/>.</param>
-public sealed record StreamLine(string Stream, long Entries, long Added, string Sha256);
+/// <param name="Entries">Entries in the archive and in the stream together.</param>
+/// <param name="Held">Entries the stream itself holds; fewer when the oldest were trimmed.</param>
+/// <param name="Added">Entries ever appended; more when some were trimmed that nobody archived.</param>
+/// <param name="Sha256">Digest of the entries in archive and stream, see <see cref="StreamDigest"/>.</param>
+public sealed record StreamLine(string Stream, long Entries, long Held, long Added, string Sha256);

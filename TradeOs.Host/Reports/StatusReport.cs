@@ -37,7 +37,7 @@ internal sealed record StatusReport(
             if (finding.Check.Severity == FindingSeverity.Fatal) findings.Add(finding.ToString());
         if (settings.Redis.AllowRelaxedDurability)
             findings.Add("Redis:AllowRelaxedDurability is on: a crash may lose acknowledged entries.");
-        var retention = await RetentionSnapshot.TakeAsync(look.Control, StreamOptions.Limits(settings.Streams));
+        var retention = await RetentionSnapshot.TakeAsync(look.Control, ArchiveReaders.Limits(settings));
         findings.AddRange(OutsideFindings.Of(retention).Select(finding => finding.ToString()));
         var control = await ControlReport.ReadAsync(look);
         findings.AddRange(FindingsOf(control, host));
@@ -51,7 +51,7 @@ internal sealed record StatusReport(
     {
         if (host is null)
             yield return "No host runs the pipeline on this Redis, or it is just reconnecting. Start one: tradeos run.";
-        else if (lacks.Length == report.Readers.Length - 1)
+        else if (lacks.Length == report.Readers.Length - 1 + report.Archives.Length)
             yield return $"Host {host} is connected, but none of its stages works: it is stopped or hangs.";
         foreach (var sentence in standstill?.Sentences() ?? []) yield return sentence;
 
@@ -74,7 +74,7 @@ internal sealed record StatusReport(
     }
 
     private static IEnumerable<string> BehindOf(PipelineReport report) =>
-        from reader in report.Readers
+        from reader in report.Readers.Concat(report.Archives)
         where reader.Lag != 0
         select $"{reader.Reader} is {reader.Lag} entries behind {reader.Input} and nobody reads.";
 

@@ -19,6 +19,7 @@ internal static class SummaryJson
             {
                 json.WriteStartObject(line.Stream);
                 json.WriteNumber("entries", line.Entries);
+                json.WriteNumber("held", line.Held);
                 json.WriteNumber("added", line.Added);
                 json.WriteString("sha256", line.Sha256);
                 json.WriteEndObject();

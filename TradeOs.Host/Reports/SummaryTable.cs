@@ -11,10 +11,11 @@ internal static class SummaryTable
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("stream", column => column.NoWrap());
         table.AddColumn(new TableColumn("entries").RightAligned().NoWrap());
+        table.AddColumn(new TableColumn("in Redis").RightAligned().NoWrap());
         table.AddColumn(new TableColumn("ever written").RightAligned().NoWrap());
         table.AddColumn(new TableColumn("sha-256 of the entries"));
         foreach (var line in summary.Streams)
-            table.AddRow(line.Stream, Number(line.Entries), Number(line.Added), line.Sha256);
+            table.AddRow(line.Stream, Number(line.Entries), Number(line.Held), Number(line.Added), line.Sha256);
         console.Write(table);
         WriteRejections(console, summary);
         WriteMetrics(console, summary);

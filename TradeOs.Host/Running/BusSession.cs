@@ -13,6 +13,9 @@ internal abstract class BusSession : IAsyncDisposable
     /// <summary>Whether the server is away; null for a bus that has none.</summary>
     public virtual OutageLog? Outage => null;
 
+    /// <summary>The streams as if nothing had ever been trimmed.</summary>
+    public virtual StreamHistory History => StreamHistory.Of(Bus);
+
     /// <summary>Services that keep the bus usable while the stages run.</summary>
     public virtual IReadOnlyList<BackgroundService> Services => [];
 

@@ -3,9 +3,11 @@ using TradeOs.Bus;
 
 namespace TradeOs.Host;
 
-/// <summary>Ends the host when the feed has finished and every stage has committed everything before it.</summary>
+/// <summary>Ends the host when the feed has finished and every stage has committed everything before it, and
+/// everything that is archived is on disk.</summary>
 internal sealed class IdleWatch(
-    IStreamBus bus, Task feedCompleted, IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
+    IStreamBus bus, IReadOnlyList<string> archived, Task feedCompleted, IHostApplicationLifetime lifetime,
+    TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
@@ -32,7 +34,7 @@ internal sealed class IdleWatch(
     {
         try
         {
-            return (await PipelineReport.ReadAsync(bus, stoppingToken)).IsThrough;
+            return (await PipelineReport.ReadAsync(bus, archived, stoppingToken)).IsThrough;
         }
         catch (BusUnavailableException)
         {

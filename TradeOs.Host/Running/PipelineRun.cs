@@ -20,9 +20,13 @@ internal sealed partial class PipelineRun
     private readonly ILoggerFactory _loggers;
     private readonly List<LoopProgress> _loops = [];
     private readonly List<StageService> _stages = [];
+    private readonly List<LoopProgress> _archiveLoops = [];
+    private readonly List<ArchiveService> _archives = [];
 
     private PipelineRun(Settings settings, RunArguments arguments, BusSession session, ILoggerFactory loggers) =>
         (_settings, _arguments, _session, _loggers) = (settings, arguments, session, loggers);
+
+    private ImmutableArray<string> Archived => _arguments.OnMemory ? [] : _settings.ArchivedStreams;
 
     private static TimeProvider Time => TimeProvider.System;
 
@@ -48,6 +52,7 @@ internal sealed partial class PipelineRun
         var feed = new FeedLoop(
             _session.Bus, specs, limits, new FeedProgress(), Time, _loggers.CreateLogger<FeedLoop>());
         AddStages(limits);
+        AddArchives(limits);
         using var host = Build(feed);
         var services = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
         await host.RunAsync();
@@ -61,6 +66,18 @@ internal sealed partial class PipelineRun
             var progress = new LoopProgress(stage.Reader.Name);
             _loops.Add(progress);
             _stages.Add(new StageService(new StageLoop(_session.Bus, stage, limits, progress), stage.Reader.Name));
+        }
+    }
+
+    private void AddArchives(LoopLimits limits)
+    {
+        foreach (var stream in Archived)
+        {
+            var progress = new LoopProgress(ArchiveReaders.NameOf(stream));
+            _archiveLoops.Add(progress);
+            _archives.Add(new ArchiveService(new ArchiveLoop(
+                _session.Bus, new ArchiveFolder(_settings.DataDirectory, stream), _settings.Archive,
+                ArchiveLoop.Limits(_settings.Streams[stream].MaxLength, limits), progress, Time)));
         }
     }
 
@@ -78,15 +95,16 @@ internal sealed partial class PipelineRun
         // AddHostedService would drop the second service of a type; each stage is one of eight.
         BackgroundService[] services =
         [
-            .. _session.Services, .. _stages, new FeedService(feed),
-            new RunView(_loops, feed.Progress, _session.Outage, Time, _loggers.CreateLogger<RunView>()),
+            .. _session.Services, .. _stages, .. _archives, new FeedService(feed),
+            new RunView(_loops, _archiveLoops, feed.Progress, _session.Outage, Time, _loggers.CreateLogger<RunView>()),
             .. Standstill(feed.Progress.Loop), .. _session.Followers([feed.Progress.Loop, .. _loops], _loggers),
         ];
         foreach (var service in services) builder.Services.AddSingleton<IHostedService>(service);
         if (_arguments.UntilIdle)
         {
             builder.Services.AddSingleton<IHostedService>(provider => new IdleWatch(
-                _session.Bus, feed.Progress.Completed, provider.GetRequiredService<IHostApplicationLifetime>(), Time));
+                _session.Bus, Archived, feed.Progress.Completed,
+                provider.GetRequiredService<IHostApplicationLifetime>(), Time));
         }
 
         return builder.Build();
@@ -96,7 +114,8 @@ internal sealed partial class PipelineRun
     {
         if (_session.Outage is not { } outage) yield break;
         yield return new StandstillService(
-            outage, [feed, .. _loops], _settings.DataDirectory, Time, _loggers.CreateLogger<StandstillService>());
+            outage, [feed, .. _loops, .. _archiveLoops], _settings.DataDirectory, Time,
+            _loggers.CreateLogger<StandstillService>());
     }
 
     /// <summary>The exit code: the gravest of the services that failed, else whether the run did what was
@@ -131,7 +150,7 @@ internal sealed partial class PipelineRun
 
     private async Task SummariseAsync()
     {
-        var summary = await RunSummary.ReadAsync(_session.Bus, CancellationToken.None);
+        var summary = await RunSummary.ReadAsync(_session.Bus, _session.History, CancellationToken.None);
         if (_arguments.Json)
         {
             using var output = Console.OpenStandardOutput();

@@ -24,13 +24,16 @@ internal sealed class RedisSession : BusSession
         Settings settings, RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, LossWatch watch,
         LossWatchService watchService)
     {
-        (_redis, _limits) = (settings.Redis, StreamOptions.Limits(settings.Streams));
+        (_redis, _limits) = (settings.Redis, ArchiveReaders.Limits(settings));
+        History = new StreamHistory(bus, bus.InspectStateAsync, settings.DataDirectory);
         (_server, _gate, _hostLock, _bus, _watch) = (server, gate, hostLock, bus, watch);
         _watchService = watchService;
         Services = [new RedisServerService(server), new HostLockService(hostLock, gate, bus), _watchService];
     }
 
     public override IStreamBus Bus => _bus;
+
+    public override StreamHistory History { get; }
 
     public override OutageLog? Outage => _bus.Outage;
 
@@ -74,13 +77,14 @@ internal sealed class RedisSession : BusSession
             var name = $"{Environment.MachineName}:{Environment.ProcessId}";
             var hostLock = await HostLock.TakeAsync(
                 redis, gate, owner, name, arguments.TakeOver, time, cancellationToken);
-            var limits = StreamOptions.Limits(settings.Streams);
+            var limits = ArchiveReaders.Limits(settings);
             var memory = new MemoryFile(settings.DataDirectory);
             var bus = new RedisStreamBus(redis, limits, gate, owner, time, loggers.CreateLogger<RedisStreamBus>())
             {
                 // Who adopts a server, or accepts that one loses data, takes it as it is.
                 Memory = arguments.Adopt || redis.AllowRelaxedDurability ? new PipelineMemory() : memory.Read(),
             };
+            await RetireAsync(settings, bus.Memory, memory, loggers, cancellationToken);
             var watch = new LossWatch(bus, redis);
             var watchService = new LossWatchService(
                 watch, bus.Memory, memory, loggers.CreateLogger<LossWatchService>());
@@ -113,6 +117,17 @@ internal sealed class RedisSession : BusSession
         if (IsServerLeft) await _server.LeaveRunningAsync();
         await _server.DisposeAsync();
         await base.DisposeAsync();
+    }
+
+    /// <summary>Nothing runs yet, and this host has its place.</summary>
+    private static async Task RetireAsync(
+        Settings settings, PipelineMemory memory, MemoryFile file, ILoggerFactory loggers,
+        CancellationToken cancellationToken)
+    {
+        if (settings.ArchivedStreams.Length == settings.Streams.Count) return;
+        using var control = await ControlConnection.ConnectAsync(settings.Redis, cancellationToken);
+        await new ArchiveRetirement(settings, control, loggers.CreateLogger<ArchiveRetirement>())
+            .RunAsync(memory, file);
     }
 
     /// <summary>

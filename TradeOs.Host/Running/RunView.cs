@@ -11,8 +11,8 @@ namespace TradeOs.Host;
 /// Shows people how the run goes: a live table on a terminal, a whole line every ten seconds elsewhere.
 /// </summary>
 internal sealed partial class RunView(
-    IReadOnlyList<LoopProgress> loops, FeedProgress feed, OutageLog? outage, TimeProvider time,
-    ILogger<RunView> logger)
+    IReadOnlyList<LoopProgress> loops, IReadOnlyList<LoopProgress> archives, FeedProgress feed, OutageLog? outage,
+    TimeProvider time, ILogger<RunView> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(200);
@@ -52,10 +52,13 @@ internal sealed partial class RunView(
 
             // An outage was said when it began; meanwhile nothing moves that could be told of.
             if (outage?.Current is not null) continue;
-            var stages = string.Join(", ", loops.Select(At));
+            var stages = string.Join(", ", Moving.Select(At));
             LogProgress(logger, feed.Rows, RowsPerSecond(), Pause(feed.Pause), stages, TradesClosed());
         }
     }
+
+    /// <summary>Archives are many and do as the stages do: only one that stands still is shown.</summary>
+    private IEnumerable<LoopProgress> Moving => loops.Concat(archives.Where(archive => archive.Trouble is not null));
 
     private Rows View()
     {
@@ -63,7 +66,7 @@ internal sealed partial class RunView(
         foreach (var title in (string[])["read", "written"])
             table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
         table.AddColumn("");
-        foreach (var loop in loops)
+        foreach (var loop in Moving)
         {
             var said = outage?.Current is null ? loop.Trouble ?? "" : "paused";
             var trouble = $"[yellow]{Markup.Escape(Shown(said))}[/]";

@@ -104,7 +104,7 @@ internal sealed class SkipDesk : IAsyncDisposable
         var name = $"{Environment.MachineName}:{Environment.ProcessId} (tradeos skip)";
         await using var place = await HostLock.TakeAsync(redis, gate, owner, name, false, Time, cancellationToken);
         using var bus = new RedisStreamBus(
-            redis, StreamOptions.Limits(_settings.Streams), gate, owner, Time, _loggers.CreateLogger<RedisStreamBus>());
+            redis, ArchiveReaders.Limits(_settings), gate, owner, Time, _loggers.CreateLogger<RedisStreamBus>());
         await using var reader = await bus.OpenAsync(arguments.Stage, cancellationToken);
         var entries = await reader.ReadAsync(1, TimeSpan.Zero, cancellationToken);
         if (entries is not [var entry] || entry.Id != arguments.Id)

@@ -34,8 +34,10 @@ internal sealed record StandstillNote(
         if (Paused is not null) yield return $"Host {Host} is paused since {Text(Paused.Since)}: {Paused.Reason}";
         foreach (var wait in Waiting)
         {
-            yield return $"{wait.Reader} waits for room since {Text(wait.Since)}: {wait.Room} is full. It goes on " +
-                "by itself when there is room.";
+            yield return wait.Cause is { } cause
+                ? $"{wait.Reader} waits since {Text(wait.Since)}: {cause} It goes on by itself when it can."
+                : $"{wait.Reader} waits for room since {Text(wait.Since)}: {wait.Room} is full. It goes on " +
+                  "by itself when there is room.";
         }
     }
 
@@ -48,8 +50,11 @@ internal sealed record StandstillNote(
 /// <param name="Reason">Why.</param>
 internal sealed record PauseNote(DateTimeOffset Since, string Reason);
 
-/// <summary>A reader that cannot commit because an output stream is full.</summary>
+/// <summary>A reader that cannot commit because an output stream is full, or that something outside Redis
+/// keeps.</summary>
 /// <param name="Reader">Which.</param>
-/// <param name="Room">The stream, and who has not read it: <c>fills held by outcome-tracker</c>.</param>
+/// <param name="Room">The stream, and who has not read it: <c>fills held by outcome-tracker</c>; null where that is not
+/// why.</param>
 /// <param name="Since">Since when.</param>
-internal sealed record WaitNote(string Reader, string Room, DateTimeOffset Since);
+/// <param name="Cause">What keeps it, a sentence; null where a stream is full.</param>
+internal sealed record WaitNote(string Reader, string? Room, DateTimeOffset Since, string? Cause = null);

@@ -76,28 +76,43 @@ internal sealed partial class StandstillService(
 
     private WaitNote? WaitOf(LoopProgress loop)
     {
-        var (room, count) = (loop.RoomAwaited, loop.Count);
-        if (!_waits.TryGetValue(loop.Name, out var wait) || room is null || wait.Count != count)
+        var (room, cause, count) = (loop.RoomAwaited, loop.Blockage, loop.Count);
+        var isWaiting = room is not null || cause is not null;
+        if (!_waits.TryGetValue(loop.Name, out var wait) || !isWaiting || wait.Count != count)
         {
-            if (wait is { IsTold: true }) LogRoom(logger, loop.Name, time.GetElapsedTime(wait.Began).TotalSeconds);
-            if (room is null) _waits.Remove(loop.Name);
-            else _waits[loop.Name] = new Wait(count, time.GetTimestamp(), time.GetUtcNow(), false);
+            if (wait is { IsTold: true }) LogGone(wait, loop.Name);
+            if (!isWaiting) _waits.Remove(loop.Name);
+            else _waits[loop.Name] = new Wait(count, time.GetTimestamp(), time.GetUtcNow(), false, cause is not null);
             return null;
         }
 
         if (time.GetElapsedTime(wait.Began) < WaitToTell) return null;
-        if (!wait.IsTold) LogNoRoom(logger, loop.Name, room);
+        if (!wait.IsTold && cause is null) LogNoRoom(logger, loop.Name, room!);
+        else if (!wait.IsTold) LogBlocked(logger, loop.Name, cause!);
         _waits[loop.Name] = wait with { IsTold = true };
-        return new WaitNote(loop.Name, room, wait.Since);
+        return new WaitNote(loop.Name, room, wait.Since, cause);
     }
 
-    private sealed record Wait(long Count, long Began, DateTimeOffset Since, bool IsTold);
+    private void LogGone(Wait wait, string reader)
+    {
+        var seconds = time.GetElapsedTime(wait.Began).TotalSeconds;
+        if (wait.IsBlocked) LogUnblocked(logger, reader, seconds);
+        else LogRoom(logger, reader, seconds);
+    }
+
+    private sealed record Wait(long Count, long Began, DateTimeOffset Since, bool IsTold, bool IsBlocked);
 
     [LoggerMessage(320, LogLevel.Warning, "{Reader} waits for room: {Room} is full.")]
     private static partial void LogNoRoom(ILogger logger, string reader, string room);
 
     [LoggerMessage(321, LogLevel.Information, "{Reader} goes on after waiting {Seconds:0.0} s for room.")]
     private static partial void LogRoom(ILogger logger, string reader, double seconds);
+
+    [LoggerMessage(323, LogLevel.Warning, "{Reader} waits: {Cause} It goes on by itself when it can.")]
+    private static partial void LogBlocked(ILogger logger, string reader, string cause);
+
+    [LoggerMessage(324, LogLevel.Information, "{Reader} goes on after waiting {Seconds:0.0} s.")]
+    private static partial void LogUnblocked(ILogger logger, string reader, double seconds);
 
     [LoggerMessage(322, LogLevel.Warning, "The note for tradeos status cannot be left: {Reason}")]
     private static partial void LogNotWritten(ILogger logger, string reason);

@@ -23,10 +23,13 @@ internal sealed class BusLook : IDisposable
     {
         var control = await ControlConnection.ConnectAsync(settings.Redis, cancellationToken);
         var bus = new RedisStreamBus(
-            settings.Redis, StreamOptions.Limits(settings.Streams), NoGate.Instance, "look", TimeProvider.System,
+            settings.Redis, ArchiveReaders.Limits(settings), NoGate.Instance, "look", TimeProvider.System,
             NullLogger<RedisStreamBus>.Instance);
         return new BusLook(control, bus);
     }
+
+    /// <summary>The streams as if nothing had been trimmed.</summary>
+    public StreamHistory History(Settings settings) => new(_bus, Control.StateAsync, settings.DataDirectory);
 
     /// <summary>The newest <paramref name="count"/> entries of a stream, oldest first.</summary>
     public async Task<IReadOnlyList<Entry>> LastAsync(string stream, int count) =>

@@ -28,7 +28,7 @@ internal static class ReadersAddVerb
             return ExitCode.Failed;
         }
 
-        var step = await CountAsync(registry, reader, StreamOptions.Limits(settings.Streams)[reader.Stream]);
+        var step = await CountAsync(registry, reader, ArchiveReaders.Limits(settings)[reader.Stream]);
         if (json) WriteJson(Json(reader, step));
         else Write(reader, step);
         return ExitCode.Good;

@@ -15,7 +15,7 @@ internal static class ReadersListVerb
     public static async Task<int> RunAsync(Settings settings, bool json, CancellationToken cancellationToken)
     {
         using var look = await BusLook.OpenAsync(settings, cancellationToken);
-        var snapshot = await RetentionSnapshot.TakeAsync(look.Control, StreamOptions.Limits(settings.Streams));
+        var snapshot = await RetentionSnapshot.TakeAsync(look.Control, ArchiveReaders.Limits(settings));
         var readers = ReaderListing.Of(snapshot);
         var host = await LivingHost.NameAsync(look.Control);
         if (json) WriteJson(Json(host, readers));

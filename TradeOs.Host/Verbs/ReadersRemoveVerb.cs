@@ -15,7 +15,7 @@ internal static class ReadersRemoveVerb
         using var look = await BusLook.OpenAsync(settings, cancellationToken);
         using var gate = await VerbGate.OpenAsync(look.Control, settings, loggers);
         var runId = await gate.AdmitAsync(cancellationToken);
-        var snapshot = await RetentionSnapshot.TakeAsync(look.Control, StreamOptions.Limits(settings.Streams));
+        var snapshot = await RetentionSnapshot.TakeAsync(look.Control, ArchiveReaders.Limits(settings));
         var found = snapshot.Outside.FirstOrDefault(standing => standing.Reader.Name == name);
         var isRemoved = found is not null && await new OutsideRegistry(look.Control, runId, TimeProvider.System)
             .RemoveAsync(found.Reader);

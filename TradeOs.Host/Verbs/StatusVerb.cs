@@ -114,12 +114,15 @@ internal static class StatusVerb
     private static Table StreamsTable(Settings settings, StatusReport status)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("stream", NoWrap);
-        foreach (var title in (string[])["entries", "MaxLength", "ever written"])
+        foreach (var title in (string[])["entries", "MaxLength", "ever written", "to archive"])
             table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
         foreach (var (stream, report) in status.Pipeline.Streams)
         {
             var lengthMax = settings.Streams[stream].MaxLength;
-            table.AddRow(stream, Number(report.Length), Number(lengthMax), Number(report.Added));
+            var archive = status.Pipeline.Archives.FirstOrDefault(line => line.Input == stream);
+            table.AddRow(
+                stream, Number(report.Length), Number(lengthMax), Number(report.Added),
+                archive is null ? "off" : Number(archive.Lag));
         }
 
         return table;
@@ -164,8 +167,12 @@ internal static class StatusVerb
             silent = line.Checkpoint.Silent,
             position = line.Checkpoint.Position.ToString(),
         }),
-        streams = status.Pipeline.Streams.ToDictionary(
-            line => line.Stream, line => new { length = line.Report.Length, added = line.Report.Added }),
+        streams = status.Pipeline.Streams.ToDictionary(line => line.Stream, line => new
+        {
+            length = line.Report.Length,
+            added = line.Report.Added,
+            archive_lag = status.Pipeline.Archives.FirstOrDefault(archive => archive.Input == line.Stream)?.Lag,
+        }),
     };
 
     private static object? JsonOf(StandstillNote? note) => note is null ? null : new
@@ -173,7 +180,10 @@ internal static class StatusVerb
         host = note.Host,
         lives = note.IsOfLiving,
         paused = note.Paused is { } paused ? new { since = paused.Since, reason = paused.Reason } : null,
-        waiting = note.Waiting.Select(wait => new { reader = wait.Reader, room = wait.Room, since = wait.Since }),
+        waiting = note.Waiting.Select(wait => new
+        {
+            reader = wait.Reader, room = wait.Room, cause = wait.Cause, since = wait.Since,
+        }),
     };
 
     private static void NoWrap(TableColumn column) => column.NoWrap();

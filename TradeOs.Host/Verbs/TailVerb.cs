@@ -12,9 +12,6 @@ namespace TradeOs.Host;
 /// </summary>
 internal static class TailVerb
 {
-    /// <summary>Entries read at once while following; outsiders may have written a megabyte into each.</summary>
-    private const int PageCount = 100;
-
     /// <summary>Most fields of an entry, and most characters of each, a person is shown; <c>--json</c> gives
     /// all.</summary>
     private const int FieldsShownMax = 50;
@@ -35,14 +32,15 @@ internal static class TailVerb
         }
 
         using var look = await BusLook.OpenAsync(settings, cancellationToken);
+        var history = look.History(settings);
         var after = EntryId.Zero;
-        foreach (var entry in await look.LastAsync(stream, count)) after = Print(entry, json);
+        foreach (var entry in await LastAsync(look, history, stream, count)) after = Print(entry, json);
         try
         {
             while (follow)
             {
                 await Task.Delay(Look, TimeProvider.System, cancellationToken);
-                foreach (var entry in await look.Bus.RangeAsync(stream, after, PageCount, cancellationToken))
+                await foreach (var entry in history.EntriesAsync(stream, after, EntryId.Max, cancellationToken))
                     after = Print(entry, json);
             }
         }
@@ -52,6 +50,16 @@ internal static class TailVerb
         }
 
         return ExitCode.Good;
+    }
+
+    /// <summary>What the stream does not hold any more comes from the archive.</summary>
+    private static async Task<IEnumerable<Entry>> LastAsync(
+        BusLook look, StreamHistory history, string stream, int count)
+    {
+        var held = await look.LastAsync(stream, count);
+        if (held.Count == count) return held;
+        var before = held.Count > 0 ? held[0].Id : EntryId.Max;
+        return [.. await history.BeforeAsync(stream, before, count - held.Count), .. held];
     }
 
     private static EntryId Print(Entry entry, bool json)

@@ -16,7 +16,7 @@ internal static class TrimPlanVerb
     public static async Task<int> RunAsync(Settings settings, bool json, CancellationToken cancellationToken)
     {
         using var look = await BusLook.OpenAsync(settings, cancellationToken);
-        var limits = StreamOptions.Limits(settings.Streams);
+        var limits = ArchiveReaders.Limits(settings);
         var snapshot = await RetentionSnapshot.TakeAsync(look.Control, limits);
         var plans = TrimPlan.Of(snapshot, limits, Topology.Streams);
         var (now, batch) = (TimeProvider.System.GetUtcNow(), settings.Pipeline.BatchCountMax);

@@ -36,6 +36,36 @@ public sealed class OutageTests : RedisFixture
         Assert.That((log.Current, lines.Lines.Count), Is.EqualTo(((Outage?)null, 1)));
     }
 
+    /// <summary>Every connection says at every look that it is there; only the end of an outage is worth a
+    /// line.</summary>
+    [Test]
+    public void Log_OfAConnectionThatWasNeverAway_SaysNothing()
+    {
+        var (log, lines) = NewLog();
+        log.Back("one");
+        log.Away("one", "reason.");
+        log.Back("two");
+        var during = log.Current;
+        log.Forget("two");
+
+        Assert.That((during is null, log.Current is null), Is.EqualTo((false, false)), "one is away all the time");
+        Assert.That(lines.Lines.Single(), Does.StartWith("Warning 100: Paused: reason."));
+    }
+
+    [Test]
+    public void Log_OneOfTwoEndsForGood_LastsUntilTheOtherIsBack()
+    {
+        var (log, lines) = NewLog();
+        log.Away("one", "reason.");
+        log.Away("two", "reason.");
+        log.Forget("one");
+        var during = log.Current;
+        log.Back("two");
+
+        Assert.That((during?.Reason, log.Current), Is.EqualTo(("reason.", (Outage?)null)));
+        Assert.That(lines.Lines, Has.Count.EqualTo(2), string.Join('\n', lines.Lines));
+    }
+
     /// <summary>The second in which all resume is spent on attempts, not on waiting between them.</summary>
     [Test]
     public void WaitBetweenAttempts_IsAtMostAQuarterOfASecond() =>

@@ -2,7 +2,6 @@ using System.Globalization;
 using TradeOs.Bus;
 using TradeOs.Host;
 using TradeOs.Stages;
-using TradeOs.Tests.EndToEnd;
 
 namespace TradeOs.Tests.Chaos;
 
@@ -60,12 +59,13 @@ internal static class HostileScenarios
     /// each hostile entry is there, and one of an input has exactly one letter.</summary>
     private static async Task JudgeAsync(World world, HashSet<string> hostile)
     {
-        var control = await world.ControlAsync();
+        using var bus = world.NewBus();
+        var history = world.HistoryOn(bus);
         var (found, letters) = (new HashSet<string>(StringComparer.Ordinal), new Dictionary<string, int>());
-        foreach (var (stream, expected) in await World.Undisturbed)
+        foreach (var (stream, expected) in await Judgement.Undisturbed)
         {
             using var digest = new StreamDigest(stream);
-            await foreach (var entry in StreamEntries.AllAsync(control, stream))
+            await foreach (var entry in history.EntriesAsync(stream, EntryId.Zero, EntryId.Max, default))
             {
                 var about = stream == StreamNames.DeadLetters ? $"{Text(entry, "stream")} {Text(entry, "id")}" : "";
                 if (hostile.Contains($"{stream} {entry.Id}")) found.Add($"{stream} {entry.Id}");

@@ -1,7 +1,6 @@
 using System.Globalization;
 using TradeOs.Bus;
-using TradeOs.Stages;
-using TradeOs.Tests.EndToEnd;
+using TradeOs.Host;
 
 namespace TradeOs.Tests.Chaos;
 
@@ -50,10 +49,10 @@ internal sealed class Ledger : IDisposable
         }
     }
 
-    /// <summary>Every output that was acknowledged must be in its stream exactly once, and every checkpoint at or
-    /// beyond what was acknowledged.</summary>
+    /// <summary>Every output that was acknowledged must be in its stream, or in the archive of it, exactly once, and
+    /// every checkpoint at or beyond what was acknowledged.</summary>
     /// <exception cref="InvariantBrokenException">It is not so.</exception>
-    public async Task VerifyAsync(ControlConnection control)
+    public async Task VerifyAsync(ControlConnection control, StreamHistory history)
     {
         // What is committed while this looks is not yet in the copy, so everything in it must be found.
         var (outputs, readers) = Copy();
@@ -61,7 +60,7 @@ internal sealed class Ledger : IDisposable
         foreach (var (stream, digests) in outputs)
         {
             var held = new Dictionary<string, int>(StringComparer.Ordinal);
-            await foreach (var entry in StreamEntries.AllAsync(control, stream))
+            await foreach (var entry in history.EntriesAsync(stream, EntryId.Zero, EntryId.Max, default))
             {
                 var digest = WireCommit.DigestOf(entry);
                 held[digest] = held.GetValueOrDefault(digest) + 1;

@@ -82,7 +82,7 @@ internal sealed class ManagedWorld : IAsyncDisposable
     }
 
     /// <summary>Lets the host finish, and holds everything it left against a run that nobody disturbed.</summary>
-    public async Task JudgeAsync() => await World.JudgeAsync(await Running.EndAsync());
+    public async Task JudgeAsync() => await Judgement.OfRunAsync(await Running.EndAsync());
 
     public async ValueTask DisposeAsync()
     {

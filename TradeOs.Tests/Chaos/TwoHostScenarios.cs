@@ -37,6 +37,7 @@ internal static class TwoHostScenarios
 
         var loser = await SurvivorAsync(world, [first, second], []);
 
+        if (!isShared && world.Host == second) world.ArchiveDirectory = other.Path;
         var named = $"Host {Environment.MachineName}:{world.Host.Id} runs the pipeline";
         var isNamed = loser[0].Contains(named, StringComparison.Ordinal)
             || (!isShared && loser[0].Contains("belongs to another data directory", StringComparison.Ordinal));

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using TradeOs.Bus;
 using TradeOs.Host;
 using TradeOs.Stages;
+using TradeOs.Tests.Bus;
 using TradeOs.Tests.EndToEnd;
 
 namespace TradeOs.Tests.Chaos;
@@ -18,7 +21,6 @@ internal sealed class World : IAsyncDisposable
         "'XINFO', 'STREAM', KEYS[1]) for i = 1, #f, 2 do if f[i] == 'entries-added' then return f[i + 1] end end";
 
     private static readonly TimeSpan MoveWaitMax = TimeSpan.FromSeconds(60);
-    private static readonly Lazy<Task<IReadOnlyDictionary<string, string>>> UndisturbedRun = new(UndisturbedAsync);
 
     private readonly Trial _trial;
     private readonly TemporaryDirectory _data = new();
@@ -34,10 +36,8 @@ internal sealed class World : IAsyncDisposable
         Wire = new WireProxy(redis.Port) { Answering = Ledger.Note };
         HostEndpoint = Wire.Endpoint;
         Program = trial.Program;
+        ArchiveDirectory = _data.Path;
     }
-
-    /// <summary>SHA-256 of every stream of a run that nobody disturbed.</summary>
-    public static Task<IReadOnlyDictionary<string, string>> Undisturbed => UndisturbedRun.Value;
 
     /// <summary>The way between host and server.</summary>
     public WireProxy Wire { get; }
@@ -59,6 +59,9 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>Arguments beside the usual ones, for every host that is started from now on.</summary>
     public IReadOnlyList<string> MoreArguments { get; set; } = [];
+
+    /// <summary>Data directory of the host that archived; a scenario with two says which.</summary>
+    public string ArchiveDirectory { get; set; }
 
     /// <summary>Data directory of the host.</summary>
     public string DataDirectory => _data.Path;
@@ -173,9 +176,9 @@ internal sealed class World : IAsyncDisposable
     /// <param name="accepted">Findings of the checker that the scenario itself caused.</param>
     public async Task JudgeAsync(params string[] accepted)
     {
-        await JudgeAsync(await EndAsync());
-        await Ledger.VerifyAsync(await ControlAsync());
-        await CheckAsync(Redis.Options, atRest: true, accepted, _trial.Cancel);
+        await Judgement.OfRunAsync(await EndAsync());
+        await VerifyLedgerAsync(await ControlAsync());
+        await Judgement.OfStreamsAsync(Redis.Options, atRest: true, accepted, _trial.Cancel);
         _isJudged = true;
     }
 
@@ -192,49 +195,17 @@ internal sealed class World : IAsyncDisposable
         }
     }
 
-    /// <summary>Demands that the independent checker finds nothing else than what is accepted.</summary>
-    public static async Task CheckAsync(
-        RedisOptions server, bool atRest, string[] accepted, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var report = await CheckReading.RunAsync(server, atRest, cancellationToken);
-            var findings = report.Findings.Where(finding => !accepted.Contains(finding.Code)).ToList();
-            Trial.Demand(
-                findings.Count == 0,
-                $"tradeos check finds {findings.Count}: " +
-                string.Join('\n', findings.Take(5).Select(finding => $"{finding.Code}: {finding}")));
-        }
-        catch (NothingToCheckException)
-        {
-            // Nobody opened a reader yet, so nothing can be lost.
-        }
-    }
-
-    /// <summary>Holds the summary of a host that ended against a run that nobody disturbed.</summary>
-    public static async Task JudgeAsync(TradeOsResult result)
-    {
-        Trial.Demand(result.ExitCode == 0, $"The host did not finish: {Said(result.Error)}\n{result.Output}");
-        foreach (var (stream, digest) in await Undisturbed)
-        {
-            Trial.Demand(
-                result.Digests[stream] == digest,
-                $"{stream} differs from an undisturbed run: {result.Entries[stream]} entries, {result.Added[stream]} " +
-                "ever appended.");
-        }
-    }
-
     /// <summary>What must hold at every moment, looked at while no host writes: every acknowledged entry is there, and
     /// what the independent checker demands of a pipeline in the middle.</summary>
     public async Task ExamineAsync(bool strangersRead = false)
     {
         var control = await ControlAsync();
-        await Ledger.VerifyAsync(control);
+        await VerifyLedgerAsync(control);
 
         // An opening sets the group back to the checkpoint, and for that moment what was pending is behind it.
         string[] ofOpening = [CheckCodes.GroupMoved];
         string[] ofStrangers = [CheckCodes.GroupMoved, CheckCodes.Acknowledgement, CheckCodes.Consumer];
-        await CheckAsync(Redis.Options, atRest: false, strangersRead ? ofStrangers : ofOpening, _trial.Cancel);
+        await Judgement.OfStreamsAsync(Redis.Options, atRest: false, strangersRead ? ofStrangers : ofOpening, _trial.Cancel);
     }
 
     /// <summary>What a host said, the line that says why it ended before all.</summary>
@@ -261,8 +232,22 @@ internal sealed class World : IAsyncDisposable
         _data.Dispose();
     }
 
+    /// <summary>A bus on the server itself, past any proxy, for looking.</summary>
+    public RedisStreamBus NewBus() => new(
+        Redis.Options, ImmutableDictionary<string, StreamLimit>.Empty, new OpenGate(), Guid.NewGuid().ToString("N"),
+        TimeProvider.System, NullLogger<RedisStreamBus>.Instance);
+
+    /// <summary>The streams as if nothing had been trimmed.</summary>
+    public StreamHistory HistoryOn(RedisStreamBus bus) => new(bus, bus.InspectStateAsync, ArchiveDirectory);
+
+    private async Task VerifyLedgerAsync(ControlConnection control)
+    {
+        using var bus = NewBus();
+        await Ledger.VerifyAsync(control, HistoryOn(bus));
+    }
+
     /// <summary>A connection to the server itself, past any proxy, that answers; it ends with the world.</summary>
-    public async Task<ControlConnection> ControlAsync()
+    private async Task<ControlConnection> ControlAsync()
     {
         // Asked once: a connection that the death of the server cut is known by its failure.
         if (_control is not null && await AnswersAsync(_control)) return _control;
@@ -281,16 +266,6 @@ internal sealed class World : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static async Task<IReadOnlyDictionary<string, string>> UndisturbedAsync()
-    {
-        var result = await TradeOsProcess.RunAsync(
-            ["run", "--bus", "memory", "--feed", GeneratedMarket.Feed, .. GeneratedMarket.Settings, "--until-idle",
-            "--json"]);
-        return result.ExitCode == 0
-            ? result.Digests
-            : throw new InvalidOperationException($"The undisturbed run failed: {result}");
     }
 
     private static long Number(RedisResult result) => long.Parse((string)result!, CultureInfo.InvariantCulture);

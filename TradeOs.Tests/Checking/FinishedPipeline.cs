@@ -14,7 +14,12 @@ internal static class FinishedPipeline
     private const string Signal =
         "symbol OTHER strategy outside price 100 bid 100 ask 100 volume 1000 confidence 1 reason r atr 0.1";
 
-    public static async Task<PipelineCopy> MakeAsync()
+    private static readonly Lazy<Task<PipelineCopy>> Made = new(MakeOnceAsync);
+
+    /// <summary>The same for everybody: whoever changes it clones it first.</summary>
+    public static Task<PipelineCopy> MakeAsync() => Made.Value;
+
+    private static async Task<PipelineCopy> MakeOnceAsync()
     {
         await using var server = await RedisServerProcess.StartAsync();
         using var data = new TemporaryDirectory();

@@ -110,6 +110,7 @@ public sealed class MutationTests
                 TextOf(stream, place, "stage") != TextOf(stream, Neighbour(stream, place), "stage")
                 || TextOf(stream, place, "stage") == "" => "two writers: their order is timing",
             (StreamNames.SignalsRaw, false, false) when TextOf(stream, place, "cause") == "" => "two outside signals",
+            _ when IsSame(stream, place, Neighbour(stream, place)) => "they say the same: nothing was changed",
             _ => null,
         });
 
@@ -162,6 +163,9 @@ public sealed class MutationTests
     }
 
     private int Neighbour(string stream, int place) => place + 1 < _whole.Streams[stream].Count ? place + 1 : place - 1;
+
+    private bool IsSame(string stream, int place, int other) => _whole.Streams[stream][place].Fields.Encoded.Span
+        .SequenceEqual(_whole.Streams[stream][other].Fields.Encoded.Span);
 
     /// <summary>Whether a signal was made of a tick, or anything was qualified of a signal.</summary>
     private bool Named(string stream, int place)

@@ -149,6 +149,24 @@ internal sealed class PipelineCopy
         Streams[stream][place] = Streams[stream][place] with { Fields = builder.Build() };
     }
 
+    /// <summary>Place of the first entry with these values.</summary>
+    public int Place(string stream, params (string Name, string Value)[] values) => Streams[stream].FindIndex(
+        entry => values.All(value => Stages.TestText.Of(entry, value.Name) == value.Value));
+
+    /// <summary>Gives an entry other fields.</summary>
+    public void Rewrite(
+        string stream, int place,
+        Func<IReadOnlyList<(string Name, string Value)>, IEnumerable<(string, string)>> change)
+    {
+        var fields = new List<(string, string)>();
+        foreach (var field in Streams[stream][place].Fields)
+            fields.Add((Encoding.UTF8.GetString(field.Name), Encoding.UTF8.GetString(field.Value)));
+        var builder = new FieldsBuilder();
+        foreach (var (name, value) in change(fields))
+            builder.Add(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value));
+        Streams[stream][place] = Streams[stream][place] with { Fields = builder.Build() };
+    }
+
     /// <summary>Gives a field of an entry another name.</summary>
     public void Rename(string stream, int place, string field)
     {

@@ -42,12 +42,13 @@ public sealed class SnapshotTests
     [TestCaseSource(nameof(Readers))]
     public void Check_ACheckpointGoneOrUnreadable_IsFound(string reader)
     {
-        foreach (var fault in (string?[])[null, "count \"many\""])
+        foreach (var (wasOpened, fault) in (IEnumerable<(bool, string?)>)
+            [(true, null), (true, "count \"many\""), (false, "count \"many\"")])
         {
             var damaged = _whole.Clone();
             damaged.Snapshot = damaged.Snapshot with
             {
-                Readers = damaged.Snapshot.Readers.SetItem(reader, new ReaderSnapshot(true, null, fault)),
+                Readers = damaged.Snapshot.Readers.SetItem(reader, new ReaderSnapshot(wasOpened, null, fault)),
             };
 
             Assert.That(damaged.Check().Counts, Does.ContainKey(CheckCodes.Checkpoint));
@@ -65,14 +66,40 @@ public sealed class SnapshotTests
         Expect(CheckCodes.GroupMoved, group => group with { Pending = 1, PendingFirst = [behind] });
         Expect(CheckCodes.GroupMissing, group => group with { Name = "other" });
         Expect(CheckCodes.Consumer, group => group with { Consumers = [new ConsumerSnapshot("stranger", 1)] });
-        Expect(CheckCodes.Waiting, group => group with { Lag = 1 });
+        Expect(CheckCodes.Waiting, group => group with { Lag = 1 }, "found lag 1, expected lag 0 at rest");
+        Expect(
+            CheckCodes.Waiting, group => group with { Pending = 1, PendingFirst = [behind] },
+            "found 1 pending, expected nothing pending at rest");
 
-        void Expect(string code, Func<GroupSnapshot, GroupSnapshot> change)
+        void Expect(string code, Func<GroupSnapshot, GroupSnapshot> change, string said = "")
         {
             var damaged = _whole.Clone();
             damaged.Group(stage, change);
-            Assert.That(damaged.Check().Counts, Does.ContainKey(code));
+            Assert.That(damaged.Check().Findings.Where(
+                finding => finding.Code == code && $"{finding}".Contains(said, StringComparison.Ordinal)),
+                Is.Not.Empty, $"{code} {said}");
         }
+    }
+
+    /// <summary>Delivered and not committed yet is what a moving pipeline looks like, and so is a stranger that holds
+    /// nothing.</summary>
+    [TestCaseSource(nameof(Groups))]
+    public void Check_AnEntryInTheHandsOfItsStage_IsAFindingOnlyAtRest(string stage)
+    {
+        var moving = _whole.Clone();
+        var input = Topology.Reader(stage).Input!;
+        moving.Repeat(input, moving.Streams[input].Count - 1);
+        var last = moving.Streams[input][^1].Id;
+        moving.Group(stage, group => group with
+        {
+            LastDelivered = last, Pending = 1, PendingFirst = [last],
+            Consumers = [new ConsumerSnapshot(stage, 1), new ConsumerSnapshot("stranger", 0)],
+        });
+
+        string[] ofGroups =
+            [CheckCodes.GroupMoved, CheckCodes.Acknowledgement, CheckCodes.Consumer, CheckCodes.Waiting];
+        Assert.That(moving.Check(atRest: false).Counts.Keys.Intersect(ofGroups), Is.Empty);
+        Assert.That(moving.Check().Counts, Does.ContainKey(CheckCodes.Waiting));
     }
 
     /// <summary>Moved forward: entries were delivered to nobody.</summary>
@@ -121,6 +148,38 @@ public sealed class SnapshotTests
                 stream => _whole.Streams[stream].Count > trimmed.Streams[stream].Count);
             if (isTrimmed) Assert.That(report.Unproven, Is.Not.Empty, $"trial {trial}");
         }
+    }
+
+    /// <summary>The same without chance: each stream half and whole, alone and all together.</summary>
+    [Test]
+    public void Check_EachStreamHalfOrWhollyTrimmed_FindsNothing()
+    {
+        foreach (var part in (int[])[2, 1])
+        {
+            var all = _whole.Clone();
+            foreach (var stream in Topology.Streams)
+            {
+                var one = _whole.Clone();
+                one.Trim(stream, _whole.Streams[stream].Count / part);
+                all.Trim(stream, _whole.Streams[stream].Count / part);
+                Assert.That(one.Check().Findings, Is.Empty, stream);
+            }
+
+            Assert.That(all.Check().Findings, Is.Empty);
+        }
+    }
+
+    /// <summary>Trimmed while it was read, behind what its stage had processed: not proven, and no finding.</summary>
+    [Test]
+    public void Check_EntriesTrimmedWhileTheyWereRead_AreNotProven()
+    {
+        var overtaken = _whole.Clone();
+        for (var more = 0; more < 2; more++) overtaken.Append(StreamNames.SignalsRaw, "at x symbol Z");
+        overtaken.Streams[StreamNames.SignalsRaw].Clear();
+        var report = overtaken.Check(atRest: false);
+
+        Assert.That(report.Findings, Is.Empty);
+        Assert.That(report.Unproven.Select(line => line.What), Has.Some.StartsWith("its position: the entries around"));
     }
 
     /// <summary>What was trimmed hides nothing behind it.</summary>

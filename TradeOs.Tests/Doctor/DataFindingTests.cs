@@ -21,7 +21,7 @@ public sealed class DataFindingTests : DoctorFixture
     public async Task RunPipelineAsync()
     {
         _server = await RedisServerProcess.StartAsync();
-        var result = await RealDataTests.RunAsync(_server, _data, "simulated:count=3000,rate=max");
+        var result = await RealDataTests.RunAsync(_server, _data, "simulated:count=3000,rate=max", Archives.Off);
         Assert.That(result.ExitCode, Is.Zero, result.ToString());
         Assert.That(Codes(await ExamineAsync()), Is.Empty, "what a run leaves behind is whole");
     }
@@ -90,7 +90,7 @@ public sealed class DataFindingTests : DoctorFixture
         await _server.CliAsync("DEL", RedisKeys.Instance);
 
         var found = Only(await ExamineAsync(), "instance");
-        var adopted = await RealDataTests.RunAsync(_server, _data, "none", "--adopt");
+        var adopted = await RealDataTests.RunAsync(_server, _data, "none", [.. Archives.Off, "--adopt"]);
 
         Assert.That(found.Wrong, Does.Match("^tradeos:instance is \"\\(none\\)\", expected [0-9a-f]{32}, as in /"));
         Assert.That(found.Cure, Does.StartWith("It was emptied, or it is another server: point "));

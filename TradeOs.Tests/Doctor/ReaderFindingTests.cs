@@ -152,7 +152,8 @@ public sealed class ReaderFindingTests : DoctorFixture
 
     private async Task RunsAsync(params string[] more)
     {
-        var result = await RealDataTests.RunAsync(_server, _data, "simulated:count=3000,rate=max", more);
+        var result = await RealDataTests.RunAsync(
+            _server, _data, "simulated:count=3000,rate=max", [.. Archives.Off, .. more]);
         Assert.That(result.ExitCode, Is.Zero, result.ToString());
     }
 }

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using TradeOs.Bus;
+using TradeOs.Tests.Chaos;
 
 namespace TradeOs.Tests.EndToEnd;
 
@@ -72,6 +73,27 @@ public sealed class ControlRefusalTests : ControlFixture
 
         Assert.That(result.ExitCode, Is.EqualTo(2), result.ToString());
         Assert.That(result.Error, Does.Contain("Redis at 127.0.0.1:1 cannot be reached"));
+    }
+
+    /// <summary>Whether an order whose answer was lost is on disk is looked up; it is never given twice.</summary>
+    [Test]
+    public async Task Halt_AnswerLost_FindsThatItWasGivenAndSaysSo()
+    {
+        await using var wire = new WireProxy(Server.Port);
+        var lost = 0;
+        wire.Watch = moment => ValueTask.FromResult(
+            moment.Phase != WirePhase.Answered || moment.Request.Command != "EVAL"
+            || !moment.Request.Words.Contains(RedisKeys.Control) || Interlocked.Increment(ref lost) > 1);
+
+        var result = await TradeOsProcess.RunAsync(
+        [
+            "halt", "--reason", "test", "--redis", wire.Endpoint, "--set", "Redis:Mode=External", "--data",
+            Files["data"],
+        ]);
+
+        Assert.That((lost, result.ExitCode), Is.EqualTo((1, 0)), result.ToString());
+        Assert.That(result.Output, Does.Contain("test (change 1). The order is on disk."));
+        Assert.That(await Server.CliAsync("GET", RedisKeys.Control), Does.StartWith("mode=halted number=1 "));
     }
 
     [Test]

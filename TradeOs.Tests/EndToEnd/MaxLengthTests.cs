@@ -31,8 +31,8 @@ public sealed class MaxLengthTests
         Assert.That(
             written.LongestSeen, Is.GreaterThan(Cap / 2).And.LessThanOrEqualTo(Cap), $"{written.Samples} samples");
         Assert.That(
-            capped.Entries[StreamNames.MarketData], Is.LessThan(free.Entries[StreamNames.MarketData]),
-            "nothing was trimmed");
+            capped.Held[StreamNames.MarketData], Is.LessThan(free.Held[StreamNames.MarketData]), "nothing was trimmed");
+        Assert.That(capped.Digests, Is.EqualTo(free.Digests), "archive and stream together are what was written");
         TestContext.Out.WriteLine($"{written.Samples} samples of XLEN, longest {written.LongestSeen}");
     }
 

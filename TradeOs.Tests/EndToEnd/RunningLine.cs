@@ -49,7 +49,7 @@ internal sealed class RunningLine : IAsyncDisposable
     {
         await ThrowIfEndedAsync();
         return _feeding.IsCompletedSuccessfully &&
-            (await PipelineReport.ReadAsync(Bus, CancellationToken.None)).IsThrough;
+            (await PipelineReport.ReadAsync(Bus, [], CancellationToken.None)).IsThrough;
     }
 
     /// <summary>Throws what ended a loop.</summary>

@@ -33,7 +33,7 @@ public sealed class TerminalTests
         var lines = Topology.Readers.Select(reader => new ReaderLine(
             reader.Name, reader.Input, new Checkpoint(position, 1_234_567, 1_234_567, 1_234_567), 99_999));
         var status = new StatusReport(
-            new PipelineReport([.. lines], []), "vm:1", ImmutableSortedDictionary<string, long>.Empty,
+            new PipelineReport([.. lines], [], []), "vm:1", ImmutableSortedDictionary<string, long>.Empty,
             new OpenLetters(0, true), new ControlReport("", ControlFlag.None, []), null, []);
 
         var rows = Written(width, StatusVerb.ReadersTable(status, width)).Split('\n');

@@ -157,7 +157,10 @@ internal sealed record TradeOsResult(int ExitCode, string Output, string Error)
     /// <summary>SHA-256 by stream, from the JSON summary.</summary>
     public IReadOnlyDictionary<string, string> Digests => Streams("sha256", value => value.GetString()!);
 
-    /// <summary>Entries held, by stream.</summary>
+    /// <summary>Entries the streams themselves hold.</summary>
+    public IReadOnlyDictionary<string, long> Held => Streams("held", value => value.GetInt64());
+
+    /// <summary>Entries in archive and stream, by stream.</summary>
     public IReadOnlyDictionary<string, long> Entries => Streams("entries", value => value.GetInt64());
 
     /// <summary>Entries ever appended, by stream.</summary>

@@ -87,6 +87,44 @@ public sealed class ControlTests
         if (isFlag) Assert.That(flag!.ToString(), Is.EqualTo(text));
     }
 
+    [TestCase(200, true)]
+    [TestCase(201, false)]
+    public void Reason_OfALength_IsKeptUpToTwoHundredCharacters(int length, bool isReason)
+    {
+        var reason = new string('x', length);
+
+        Assert.That(ControlFlag.IsReason(reason), Is.EqualTo(isReason));
+        Assert.That(
+            ControlFlag.Parse($"mode=halted number=1 since=2026-11-22T20:00:00Z reason={reason}") is not null,
+            Is.EqualTo(isReason));
+    }
+
+    /// <summary>A change is known by its number: the same one with another mode was edited by hand.</summary>
+    [Test]
+    public void Stage_ShownTheSameChangeWithAnotherMode_Stops()
+    {
+        var stage = Feasibility();
+        stage.Restore(new Dictionary<string, string> { [":control"] = Text });
+
+        Assert.That(
+            () => stage.Obey(Text.Replace("reduce-only", "normal"), Checkpoint.Start, new Batch()),
+            Throws.TypeOf<StreamDamagedException>().With.Message.Contains("feasibility obeyed change 12 before"));
+    }
+
+    [Test]
+    public void Exchange_RefusingTwoBuysUnderAHalt_MissesTheSumOfBoth()
+    {
+        var run = PureRun.Of(new PaperExchange(new ExecutionOptions()));
+        run.Mode = TradingMode.Halted;
+        run.Show(Sample.Order(1, Side.Buy, 10));
+        run.Show(Sample.Order(2, Side.Buy, 5));
+        run.Mode = TradingMode.Normal;
+
+        var exit = run.Show(Sample.Order(3, Side.Sell, 15));
+
+        Assert.That(((Rejection)exit.Single()).Code, Is.EqualTo(RejectionCodes.NotBought));
+    }
+
     [Test]
     public void Stage_ObeyingAChange_NotesItOnceAndKeepsItAcrossARestart()
     {
