@@ -7,8 +7,8 @@ namespace TradeOs.Benchmarks;
 /// <summary>What does trimming cost a commit, and what does it cost to wait for outside readers?</summary>
 /// <remarks>
 /// Each commit has 128 ticks. At a cap of 10,000 one commit in eight trims, as it does in service; without a cap none
-/// does. The outside readers have read everything, so that they cost what looking at them costs. Without fsync, which is
-/// the same for all and would drown the answer; what the script took inside Redis is printed at the end of each case.
+/// does. The outside readers have read everything, so that they cost what looking at them costs. Without fsync, which
+/// is the same for all and would drown the answer; what the script took inside Redis is printed at the end of a case.
 /// </remarks>
 public class TrimCostByOutsideReaders
 {
