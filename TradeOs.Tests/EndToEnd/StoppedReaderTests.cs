@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NUnit.Framework;
 using TradeOs.Bus;
+using TradeOs.Host;
 using TradeOs.Stages;
 using TradeOs.Tests.Bus;
 
@@ -11,7 +12,7 @@ namespace TradeOs.Tests.EndToEnd;
 [TestFixture]
 public sealed class StoppedReaderTests
 {
-    private const int Batch = 8;
+    private const int BatchCount = 8;
     private const int Cap = 16;
     private const string Feed = "simulated:rate=max,count=20000";
 
@@ -25,7 +26,7 @@ public sealed class StoppedReaderTests
     {
         var free = await TradeOsProcess.RunAsync("run", "--bus", "memory", "--feed", Feed, "--until-idle", "--json");
         await using var redis = await RedisServerProcess.StartAsync();
-        await using var line = new RunningLine(redis, Feed, Batch, Limits);
+        await using var line = new RunningLine(redis, Feed, BatchCount, Limits);
 
         foreach (var reader in Topology.Stages)
         {
@@ -55,7 +56,7 @@ public sealed class StoppedReaderTests
         using var control = await ControlConnection.ConnectAsync(redis.Options, CancellationToken.None);
         var runId = (await control.InfoAsync("server"))["run_id"];
         Assert.That(await new OutsideRegistry(control, runId, TimeProvider.System).AddAsync(python), Is.Null);
-        await using var line = new RunningLine(redis, feed, Batch, Limits);
+        await using var line = new RunningLine(redis, feed, BatchCount, Limits);
         using var watch = new RetentionWatch(
             redis.Options, new OpenGate(), Limits, TimeProvider.System, new LogLines<RetentionWatch>());
 
@@ -80,6 +81,36 @@ public sealed class StoppedReaderTests
             Assert.That(written[stream].ToHex(), Is.EqualTo(free.Digests[stream]), stream);
     }
 
+    [Test]
+    public async Task AnArchiveReaderStopped_StopsTheFeedLosesNothingAndGoesOnToTheSameDigests()
+    {
+        const string feed = "simulated:rate=max,count=5000";
+        var archive = ArchiveReaders.Of("fills");
+        var limits = Limits.SetItem("fills", new StreamLimit(Cap, [.. Topology.ReadersOf("fills"), archive.Name]));
+        var free = await TradeOsProcess.RunAsync("run", "--bus", "memory", "--feed", feed, "--until-idle", "--json");
+        await using var redis = await RedisServerProcess.StartAsync();
+        await using var line = new RunningLine(redis, feed, BatchCount, limits);
+
+        await UntilAsync(
+            line, () => Task.FromResult(line.WaitsBefore("outcome-tracker").All(room => room is not null)));
+        var fills = await line.Bus.InspectStreamAsync("fills", CancellationToken.None);
+        var waits = line.WaitsBefore("outcome-tracker");
+        await using var reader = await line.Bus.OpenAsync(archive, CancellationToken.None);
+        var read = 0L;
+        await UntilAsync(line, async () =>
+        {
+            read += await CommitAsync(reader);
+            return await line.IsThroughAsync();
+        });
+
+        Assert.That(waits[^1], Is.EqualTo("fills held by archive:fills"));
+        Assert.That(fills.Length, Is.EqualTo(fills.Added), "trimmed unread");
+        Assert.That(read, Is.GreaterThan(fills.Added));
+        using var written = AppendOnlyFile.Digests(redis.Directory);
+        foreach (var stream in Topology.Streams)
+            Assert.That(written[stream].ToHex(), Is.EqualTo(free.Digests[stream]), stream);
+    }
+
     /// <summary>The control: with the floor taken out of the commit the same stop loses entries and stops no
     /// feed.</summary>
     [Test]
@@ -87,7 +118,7 @@ public sealed class StoppedReaderTests
     {
         var open = Limits.SetItem("fills", new StreamLimit(Cap, []));
         await using var redis = await RedisServerProcess.StartAsync();
-        await using var line = new RunningLine(redis, Feed, Batch, open);
+        await using var line = new RunningLine(redis, Feed, BatchCount, open);
 
         await UntilAsync(line, async () => await ReadAsync(line, "outcome-tracker") > 0);
         await line.StopAsync("outcome-tracker");
@@ -111,6 +142,17 @@ public sealed class StoppedReaderTests
                 return loss.Message.Contains("vanished before outcome-tracker read them", StringComparison.Ordinal);
             }
         });
+    }
+
+    /// <summary>Reads what there is and commits past it.</summary>
+    private static async Task<int> CommitAsync(IStreamReader reader)
+    {
+        var batch = new Batch();
+        var entries = await reader.ReadAsync(BatchCount, TimeSpan.FromMilliseconds(20), CancellationToken.None);
+        foreach (var entry in entries) batch.Complete(entry.Id);
+        if (entries.Count > 0)
+            Assert.That(await reader.CommitAsync(batch, CancellationToken.None), Is.EqualTo(CommitResult.Committed));
+        return entries.Count;
     }
 
     private static async Task<long> ReadAsync(RunningLine line, string reader) =>
