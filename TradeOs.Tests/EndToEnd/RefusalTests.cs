@@ -52,8 +52,8 @@ public sealed class RefusalTests
 
     [TestCase(
         "",
-        "expected one of run, status, doctor, check, tail, dead, skip, config, readers, trim, halt, reduce-only, " +
-        "resume.",
+        "expected one of run, status, doctor, check, tail, dead, skip, archive, config, readers, trim, halt, " +
+        "reduce-only, resume.",
         "tail <STREAM>")]
     [TestCase("config", "expected one of show.", "Every option as resolved")]
     [TestCase("dead", "expected one of list, show, requeue, drop.", "drop <LETTER>")]
