@@ -66,19 +66,25 @@ internal sealed class StreamExamination(
             examination.Found(
                 Checks.CountAhead, stream, $"entries ever appended: {facts.Added}",
                 $"at least the {reader.Count} that {name} has read",
-                "The stream was deleted and made anew. " + await AcceptanceAsync(reader, stream, position, facts));
+                "The stream was deleted and made anew. " +
+                await AcceptanceAsync(reader, stream, position, facts, $", {Forgetting(stream)}"));
         }
     }
 
+    /// <summary>Who wrote to the stream that was is not to look for its last entry in the one that is.</summary>
+    private static string Forgetting(string stream) => string.Join(", ", Topology.Readers
+        .Where(writer => writer.Outputs.Contains(stream))
+        .Select(writer => $"`HDEL {RedisKeys.Checkpoint(writer.Name)} last:{stream}`"));
+
     /// <summary>What makes the checkpoint agree with what is left: everything behind its position is unread.</summary>
     private async Task<string> AcceptanceAsync(
-        OpenedReader reader, string stream, EntryId position, StreamReport facts)
+        OpenedReader reader, string stream, EntryId position, StreamReport facts, string also = "")
     {
         var unread = await CountAfterAsync(stream, position);
         var count = (facts.Added - unread).ToString(CultureInfo.InvariantCulture);
         return $"{Restore} Or accept the loss: with the host stopped run " +
-            $"`HSET {reader.Key} count {count} deleted {facts.DeletedMax}` and `HDEL {reader.Key} sum`, start once " +
-            "with --adopt, and it goes on with what is left.";
+            $"`HSET {reader.Key} count {count} deleted {facts.DeletedMax}`{also} and `HDEL {reader.Key} sum`, start " +
+            "once with --adopt, and it goes on with what is left.";
     }
 
     private async Task<long> CountAfterAsync(string stream, EntryId position)

@@ -82,8 +82,9 @@ public sealed class ReaderFindingTests : DoctorFixture
         Assert.That(found.ToString(), Does.Match(
             "^signals.modified is \"entries ever appended: 1\", expected at least the [0-9]+ that intent-planner has " +
             "read: The stream was deleted and made anew. Restore the data of this server; .* run `HSET " +
-            "tradeos:checkpoint:intent-planner count 0 deleted 0-0` and `HDEL " +
-            "tradeos:checkpoint:intent-planner sum`, start once with --adopt, and it goes on with what is left.$"));
+            "tradeos:checkpoint:intent-planner count 0 deleted 0-0`, `HDEL tradeos:checkpoint:signal-modifier " +
+            "last:signals.modified` and `HDEL tradeos:checkpoint:intent-planner sum`, start " +
+            "once with --adopt, and it goes on with what is left.$"));
         await RunsAsync("--adopt");
         await AssertCuredAsync();
     }
