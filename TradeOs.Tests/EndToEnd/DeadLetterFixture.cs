@@ -24,7 +24,7 @@ public abstract class DeadLetterFixture
     private protected TemporaryDirectory Files { get; private set; } = null!;
 
     private protected string[] Where =>
-        ["--redis", Server.Endpoint, "--set", "Redis:Mode=External", "--data", Files["data"]];
+        ["--redis", Server.Endpoint, "--set", "Redis:Mode=External", "--data", Files["data"], .. Archives.Off];
 
     [OneTimeSetUp]
     public async Task StartAsync()
