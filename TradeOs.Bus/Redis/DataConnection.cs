@@ -181,6 +181,7 @@ internal sealed class DataConnection : IDisposable
             var word when word is "NOSCRIPT" or "OOM" || RedisAnswers.IsNotReady(word) =>
                 new BusUnavailableException($"Redis is not ready: {error}"),
             "NOGROUP" or "WRONGTYPE" or "UNBLOCKED" => Loss.Refused(error, command),
+            _ when RedisAnswers.IsAboutAMissingKey(error) => Loss.Refused(error, command),
             _ when RedisRefusal.Permission(error) is not null => RedisRefusal.Of("", error),
             _ => new RefusedException($"Redis refused a command: {error} Run tradeos doctor: it looks for the cause."),
         };

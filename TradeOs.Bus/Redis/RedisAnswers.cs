@@ -11,6 +11,12 @@ internal static class RedisAnswers
     public static bool IsNotReady(string error) =>
         error.Split(' ')[0] is "LOADING" or "BUSY" or "MASTERDOWN" or "MISCONF";
 
+    /// <summary>Whether XINFO or XGROUP says that a key is not there: it was, when its type was asked just
+    /// before.</summary>
+    public static bool IsAboutAMissingKey(string error) =>
+        error.StartsWith("ERR no such key", StringComparison.Ordinal)
+        || error.Contains("requires the key to exist", StringComparison.Ordinal);
+
     public static List<Entry> Entries(RedisResult answer)
     {
         var entries = new List<Entry>();

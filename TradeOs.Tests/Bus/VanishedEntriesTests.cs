@@ -185,6 +185,18 @@ public sealed class VanishedEntriesTests : RedisFixture
             Throws.TypeOf<StreamDamagedException>().With.Message.Contains("in"));
     }
 
+    [TestCase("XINFO", "GROUPS", "nowhere")]
+    [TestCase("XINFO", "STREAM", "nowhere")]
+    [TestCase("XGROUP", "SETID", "nowhere", "copy", "0")]
+    public async Task Ask_AboutAStreamThatWentAwayBetweenTwoCommands_IsDamageThatNamesIt(params string[] command)
+    {
+        using var connection = await DataConnection.ConnectAsync(Server.Options, TimeProvider.System, Cancel);
+
+        Assert.That(
+            async () => await connection.AskAsync(command),
+            Throws.TypeOf<StreamDamagedException>().With.Message.StartsWith("nowhere is not what it was: ERR "));
+    }
+
     private static Task CopyUntilAsync(RedisStreamBus bus, ReadMode mode, long count) => RunUntilAsync(
         new StageLoop(bus, new CopyStage(Copy(mode)), new LoopLimits(2, Moment), new LoopProgress("copy")),
         async () => (await bus.InspectReaderAsync("copy", Cancel))!.Count >= count);

@@ -153,7 +153,7 @@ public sealed class CheckVerbTests
     private async Task<long> AddedAsync()
     {
         using var control = await ControlConnection.ConnectAsync(_server.Options, default);
-        return (string?)await control.ExecuteAsync("TYPE", StreamNames.Metrics) == "stream"
+        return (string?)await control.ExecuteAsync("TYPE", StreamNames.MarketData) == "stream"
             ? (await control.InspectStreamAsync(StreamNames.MarketData)).Added
             : 0;
     }
