@@ -106,10 +106,10 @@ internal static class OperatorScenarios
         await world.JudgeAsync();
     }
 
-    /// <summary>An entry that wakes a reader is committed before the next look finds that its stream is another one:
-    /// <c>operator-late</c> does that.</summary>
-    private static bool IsUndoneWhileIdle(Damage damage) => !damage.OnlyWhenDown
-        && !(damage.Name.StartsWith("DEL and made anew", StringComparison.Ordinal) && IsRead(damage));
+    /// <summary>An entry that wakes a reader, and each stream has one that archives it, is committed before the next
+    /// look finds that its stream is another one: <c>operator-late</c> does that.</summary>
+    private static bool IsUndoneWhileIdle(Damage damage) =>
+        !damage.OnlyWhenDown && !damage.Name.StartsWith("DEL and made anew", StringComparison.Ordinal);
 
     private static bool IsRead(Damage damage) => Topology.Stages.Any(stage => stage.Input == damage.Says);
 
