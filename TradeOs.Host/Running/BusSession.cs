@@ -25,6 +25,9 @@ internal abstract class BusSession : IAsyncDisposable
     public virtual IEnumerable<BackgroundService> Followers(
         IReadOnlyList<LoopProgress> loops, ILoggerFactory loggers) => [];
 
+    /// <summary>The streams as they were seen last, once a second; null where nobody looks.</summary>
+    public virtual RetentionSnapshot? Seen => null;
+
     /// <summary>
     /// Whether a managed server is left running at the end: it was asked for, or another host uses it now.
     /// </summary>

@@ -53,7 +53,9 @@ internal sealed partial class PipelineRun
             _session.Bus, specs, limits, new FeedProgress(), Time, _loggers.CreateLogger<FeedLoop>());
         AddStages(limits);
         AddArchives(limits);
-        using var host = Build(feed);
+        var standstill = Standstill(feed.Progress.Loop);
+        using var host = Build(feed, standstill);
+        using var meter = Meter(feed.Progress.Loop, standstill);
         var services = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
         await host.RunAsync();
         return await EndAsync(services, feed.Progress);
@@ -81,7 +83,7 @@ internal sealed partial class PipelineRun
         }
     }
 
-    private IHost Build(FeedLoop feed)
+    private IHost Build(FeedLoop feed, StandstillService? standstill)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
             new HostApplicationBuilderSettings());
@@ -97,7 +99,8 @@ internal sealed partial class PipelineRun
         [
             .. _session.Services, .. _stages, .. _archives, new FeedService(feed),
             new RunView(_loops, _archiveLoops, feed.Progress, _session.Outage, Time, _loggers.CreateLogger<RunView>()),
-            .. Standstill(feed.Progress.Loop), .. _session.Followers([feed.Progress.Loop, .. _loops], _loggers),
+            .. standstill is null ? [] : new BackgroundService[] { standstill },
+            .. _session.Followers([feed.Progress.Loop, .. _loops], _loggers),
         ];
         foreach (var service in services) builder.Services.AddSingleton<IHostedService>(service);
         if (_arguments.UntilIdle)
@@ -110,13 +113,15 @@ internal sealed partial class PipelineRun
         return builder.Build();
     }
 
-    private IEnumerable<BackgroundService> Standstill(LoopProgress feed)
-    {
-        if (_session.Outage is not { } outage) yield break;
-        yield return new StandstillService(
+    private StandstillService? Standstill(LoopProgress feed) => _session.Outage is { } outage
+        ? new StandstillService(
             outage, [feed, .. _loops, .. _archiveLoops], _settings.DataDirectory, Time,
-            _loggers.CreateLogger<StandstillService>());
-    }
+            _loggers.CreateLogger<StandstillService>())
+        : null;
+
+    private PipelineMeter Meter(LoopProgress feed, StandstillService? standstill) => new(
+        [feed, .. _loops, .. _archiveLoops], _session.Outage, StreamOptions.Limits(_settings.Streams),
+        () => standstill?.Waiting ?? [], () => _session.Seen, Time);
 
     /// <summary>The exit code: the gravest of the services that failed, else whether the run did what was
     /// asked.</summary>

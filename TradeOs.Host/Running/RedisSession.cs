@@ -19,6 +19,7 @@ internal sealed class RedisSession : BusSession
     private readonly RedisStreamBus _bus;
     private readonly LossWatch _watch;
     private readonly LossWatchService _watchService;
+    private RetentionWatch? _retention;
 
     private RedisSession(
         Settings settings, RedisServer server, ServerGate gate, HostLock hostLock, RedisStreamBus bus, LossWatch watch,
@@ -39,15 +40,18 @@ internal sealed class RedisSession : BusSession
 
     public override IReadOnlyList<BackgroundService> Services { get; }
 
+    public override RetentionSnapshot? Seen => _retention?.Seen;
+
     public override IEnumerable<BackgroundService> Followers(
-        IReadOnlyList<LoopProgress> loops, ILoggerFactory loggers) =>
-    [
-        new RetentionService(new RetentionWatch(
+        IReadOnlyList<LoopProgress> loops, ILoggerFactory loggers)
+    {
+        _retention = new RetentionWatch(
             _redis, _gate, _limits, TimeProvider.System, loggers.CreateLogger<RetentionWatch>())
         {
             RoomsAwaited = () => loops.Select(loop => loop.RoomAwaited).OfType<string>(),
-        }),
-    ];
+        };
+        return [new RetentionService(_retention)];
+    }
 
     public override bool IsServerToStop => _server.IsManaged && !IsServerLeft;
 

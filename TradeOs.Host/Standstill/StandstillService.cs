@@ -26,6 +26,9 @@ internal sealed partial class StandstillService(
     private string _written = "unknown";
     private bool _hasFailed;
 
+    /// <summary>Loops that stand still for longer than a moment, as of the last look.</summary>
+    public IReadOnlyList<WaitNote> Waiting { get; private set; } = [];
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,6 +51,7 @@ internal sealed partial class StandstillService(
     {
         var paused = outage.Current is { } current ? new PauseNote(current.Since, current.Reason) : null;
         var waiting = loops.Select(WaitOf).OfType<WaitNote>().ToImmutableArray();
+        Waiting = waiting;
         return paused is null && waiting.IsEmpty
             ? null
             : new StandstillNote(

@@ -132,12 +132,15 @@ public sealed class RedisServerProcess : TestRedis
         var logged = File.Exists(LogPath) ? Log().Length : 0;
         var start = StartInfo();
         foreach (var (name, value) in _environment) start.Environment[name] = value;
-        _process = Process.Start(start) ?? throw new InvalidOperationException("redis-server did not start.");
-        StartedProcesses.Add(_process);
+        var process = Process.Start(start) ?? throw new InvalidOperationException("redis-server did not start.");
+        _process = process;
+        StartedProcesses.Add(process);
         var started = TimeProvider.System.GetTimestamp();
         while (!File.Exists(LogPath) || !Log()[logged..].Contains("Ready to accept", StringComparison.Ordinal))
         {
-            if (_process.HasExited || TimeProvider.System.GetElapsedTime(started) > StartWaitMax)
+            // A fault may kill it before it has started.
+            if (_process != process) return;
+            if (process.HasExited || TimeProvider.System.GetElapsedTime(started) > StartWaitMax)
                 throw new InvalidOperationException($"redis-server at {Endpoint} did not start. Its log:\n{Log()}");
             await Task.Delay(10);
         }
