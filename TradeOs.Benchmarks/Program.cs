@@ -9,5 +9,6 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => E
 if (args is ["pipeline", .. var rest]) return await PipelineComparison.RunAsync(rest);
 if (args is ["feed", .. var feed]) return await FeedMeasurement.RunAsync(feed);
 if (args is ["resume", .. var resume]) return await ResumeMeasurement.RunAsync(resume);
+if (args is ["bounded", .. var bounded]) return await BoundedMeasurement.RunAsync(bounded);
 BenchmarkSwitcher.FromAssembly(typeof(QuestionConfig).Assembly).Run(args, new QuestionConfig());
 return 0;

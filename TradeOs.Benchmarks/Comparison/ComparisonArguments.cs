@@ -7,13 +7,19 @@ namespace TradeOs.Benchmarks;
 /// <param name="Ticks">Ticks of the saturated pipeline in one round.</param>
 /// <param name="BatchCountMax">Entries of a commit, as <c>Pipeline:BatchCountMax</c>.</param>
 /// <param name="Only">The one part to run; null for all.</param>
+/// <param name="IsQuick">A part of everything, for a first look.</param>
 /// <param name="Json">One JSON object on standard output instead of a table.</param>
-internal sealed record ComparisonArguments(int Rounds, int Ticks, int BatchCountMax, ComparisonPart? Only, bool Json)
+/// <param name="Results">Directory that gets the table and the object as files; empty for none.</param>
+/// <param name="Earlier">The JSON of an earlier run to compare with; empty for none.</param>
+internal sealed record ComparisonArguments(
+    int Rounds, int Ticks, int BatchCountMax, ComparisonPart? Only, bool IsQuick, bool Json, string Results,
+    string Earlier)
 {
-    private static readonly Option<int> RoundsOption = new("--rounds")
+    private const int RoundsFull = 3;
+
+    private static readonly Option<int?> RoundsOption = new("--rounds")
     {
-        Description = "How often each side is run, in turns; the median counts.",
-        DefaultValueFactory = _ => 3,
+        Description = $"How often each side is run, in turns; the median counts. {RoundsFull}, or 1 with --quick.",
     };
 
     private static readonly Option<int> TicksOption = new("--ticks")
@@ -30,19 +36,39 @@ internal sealed record ComparisonArguments(int Rounds, int Ticks, int BatchCount
 
     private static readonly Option<ComparisonPart?> OnlyOption = new("--only") { Description = "The one part to run." };
 
+    private static readonly Option<bool> QuickOption =
+        new("--quick") { Description = "One round of everything but growth, in under two minutes." };
+
     private static readonly Option<bool> JsonOption =
         new("--json") { Description = "One JSON object instead of a table." };
 
-    /// <summary>The command whose action is run with what was asked for.</summary>
-    public static RootCommand Command(Func<ComparisonArguments, Task> action)
+    private static readonly Option<string> ResultsOption = new("--results")
     {
-        var command = new RootCommand("Compares the pipeline with Redis itself and with a naive consumer.")
+        Description = "Directory that gets the result as markdown and as JSON, named by the time.",
+        DefaultValueFactory = _ => "",
+    };
+
+    private static readonly Option<string> EarlierOption = new("--compare")
+    {
+        Description = "JSON of an earlier run: prints the change of each ratio.",
+        DefaultValueFactory = _ => "",
+    };
+
+    /// <summary>Entries a stage passes on before the clock starts: enough for the optimizing compiler.</summary>
+    public static int WarmUpTicks => 10_000;
+
+    /// <summary>The command whose action is run with what was asked for.</summary>
+    public static RootCommand Command(Func<ComparisonArguments, Task<int>> action)
+    {
+        var command = new RootCommand("Compares the pipeline with Redis itself and with two usual consumers.")
         {
-            RoundsOption, TicksOption, BatchOption, OnlyOption, JsonOption,
+            RoundsOption, TicksOption, BatchOption, OnlyOption, QuickOption, JsonOption, ResultsOption, EarlierOption,
         };
         command.SetAction((parsed, _) => action(new ComparisonArguments(
-            parsed.GetValue(RoundsOption), parsed.GetValue(TicksOption), parsed.GetValue(BatchOption),
-            parsed.GetValue(OnlyOption), parsed.GetValue(JsonOption))));
+            parsed.GetValue(RoundsOption) ?? (parsed.GetValue(QuickOption) ? 1 : RoundsFull),
+            parsed.GetValue(TicksOption), parsed.GetValue(BatchOption), parsed.GetValue(OnlyOption),
+            parsed.GetValue(QuickOption), parsed.GetValue(JsonOption), parsed.GetValue(ResultsOption)!,
+            parsed.GetValue(EarlierOption)!)));
         return command;
     }
 }
@@ -50,17 +76,20 @@ internal sealed record ComparisonArguments(int Rounds, int Ticks, int BatchCount
 /// <summary>A part of the comparison.</summary>
 internal enum ComparisonPart
 {
-    /// <summary>Saturated, over Redis itself and over a naive consumer.</summary>
+    /// <summary>Saturated, over Redis itself and over two usual consumers.</summary>
     Throughput,
 
-    /// <summary>Tick to last stream at a steady rate.</summary>
+    /// <summary>Tick to last stream at steady rates.</summary>
     Latency,
 
-    /// <summary>The stages that ship, and the memory of the host.</summary>
-    Real,
+    /// <summary>The stages that ship, on made and on recorded markets, and the memory of the host.</summary>
+    Shipped,
 
-    /// <summary>A long stream over a short one.</summary>
-    Depth,
+    /// <summary>Longer streams, more symbols, more signal engines.</summary>
+    Growth,
+
+    /// <summary>Start to first commit, and Redis back to first commit.</summary>
+    Start,
 
     /// <summary>The in-memory bus.</summary>
     Replay,

@@ -10,57 +10,98 @@ internal static class CopyPipeline
 {
     private const string LastReader = "metrics-publisher";
 
-    // Enough for the optimizing compiler to have been there.
-    private const int WarmUpTicks = 10_000;
-
     /// <summary>Feeds as fast as Redis takes it, until the last tick is in the last stream.</summary>
+    /// <param name="server">Where.</param>
+    /// <param name="ticks">How many.</param>
+    /// <param name="batchCountMax">Entries of a commit.</param>
+    /// <param name="lengthMax">MaxLength of every stream; null for those that ship.</param>
+    /// <param name="isArchived">Whether every stream is archived meanwhile, as a host does.</param>
+    /// <param name="engines">Stages that copy market data to the signals, each all of it.</param>
     public static async Task<SaturatedRun> SaturateAsync(
-        BenchmarkServer server, int ticks, int batchCountMax, int? lengthMax = null)
+        BenchmarkServer server, int ticks, int batchCountMax, int? lengthMax = null, bool isArchived = true,
+        int engines = 1)
     {
-        using var bus = server.NewBus(BenchmarkServer.DefaultLimits(lengthMax));
-        await using var stages = NewStages(bus, batchCountMax);
+        var more = Enumerable.Range(2, engines - 1).Select(Engine).ToList();
+        var limits = BenchmarkServer.DefaultLimits(lengthMax).ToDictionary();
+        var market = limits[StreamNames.MarketData];
+        limits[StreamNames.MarketData] = market with
+        {
+            Readers = [.. market.Readers, .. more.Select(engine => engine.Name)],
+        };
+        using var archive = isArchived ? new RunningArchive(limits, batchCountMax) : null;
+        using var bus = server.NewBus(archive is null ? limits : archive.Limits);
+        var warm = ComparisonArguments.WarmUpTicks / engines;
+        await using var stages = NewStages(bus, batchCountMax, more, archive);
         await using var feed = await bus.OpenAsync(Topology.Feed, CancellationToken.None);
-        await FeedAsync(feed, WarmUpTicks, batchCountMax);
-        await stages.ThroughAsync(WarmUpTicks);
+        await FeedAsync(feed, warm, batchCountMax);
+        await stages.ThroughAsync(warm, engines);
 
-        var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var (allocated, before) = (GC.GetTotalAllocatedBytes(precise: true), Environment.CpuUsage.TotalTime);
+        var redis = await server.ProcessorSecondsAsync();
         var started = Stopwatch.GetTimestamp();
         await FeedAsync(feed, ticks, batchCountMax);
-        await stages.ThroughAsync(WarmUpTicks + ticks);
+        await stages.ThroughAsync(warm + ticks, engines);
         var elapsed = Stopwatch.GetElapsedTime(started);
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
-        return new SaturatedRun(ticks / elapsed.TotalSeconds, (double)allocated / ticks / Topology.Path.Length);
+        var entries = (double)ticks * Topology.Path.Length;
+        return new SaturatedRun(
+            ticks, ticks / elapsed.TotalSeconds, allocated / entries,
+            (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / entries,
+            1e6 * (await server.ProcessorSecondsAsync() - redis) / entries, await server.EntryBytesAsync());
     }
 
-    /// <summary>Feeds one tick at a time at a steady rate.</summary>
-    /// <returns>Milliseconds from before the tick is sent until it is on disk in the last stream, in rising
+    /// <summary>Feeds at a steady rate, whether or not what went before is through.</summary>
+    /// <returns>Milliseconds from when a tick was there until it is on disk in the last stream, in rising
     /// order.</returns>
     public static async Task<double[]> PaceAsync(
         BenchmarkServer server, int ticks, int ticksPerSecond, int batchCountMax)
     {
-        using var bus = server.NewBus();
+        var limits = BenchmarkServer.DefaultLimits().ToDictionary();
+        using var archive = new RunningArchive(limits, batchCountMax);
+        using var bus = server.NewBus(archive.Limits);
         var arrivals = new ArrivalBus(bus, LastReader);
-        await using var stages = NewStages(arrivals, batchCountMax);
+        await using var stages = NewStages(arrivals, batchCountMax, [], archive);
         await using var feed = await bus.OpenAsync(Topology.Feed, CancellationToken.None);
-        await FeedAsync(feed, WarmUpTicks, batchCountMax);
-        await stages.ThroughAsync(WarmUpTicks);
+        await FeedAsync(feed, ComparisonArguments.WarmUpTicks, batchCountMax);
+        await stages.ThroughAsync(ComparisonArguments.WarmUpTicks);
 
-        var sent = new long[ticks];
-        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / ticksPerSecond));
-        for (var tick = 0; tick < ticks && await pace.WaitForNextTickAsync(); tick++)
-        {
-            sent[tick] = Stopwatch.GetTimestamp();
-            await FeedAsync(feed, 1, batchCountMax);
-        }
-
-        await stages.ThroughAsync(WarmUpTicks + ticks);
-        var latencies = sent.Select((at, tick) =>
-            Stopwatch.GetElapsedTime(at, arrivals.Arrivals[WarmUpTicks + tick]).TotalMilliseconds);
+        var sent = await PaceAsync(feed, ticks, ticksPerSecond, batchCountMax);
+        await stages.ThroughAsync(ComparisonArguments.WarmUpTicks + ticks);
+        var latencies = sent.Select((at, tick) => Stopwatch.GetElapsedTime(
+            at, arrivals.Arrivals[ComparisonArguments.WarmUpTicks + tick]).TotalMilliseconds);
         return [.. latencies.Order()];
     }
 
-    private static RunningStages NewStages(IStreamBus bus, int batchCountMax) =>
-        new(bus, Topology.Stages.Select(definition => new CopyStage(definition)), batchCountMax);
+    /// <summary>A tick is there when it is due, or when the timer woke up late for it; one that came while the feed
+    /// was busy waits, and that counts.</summary>
+    private static async Task<long[]> PaceAsync(IStreamReader feed, int ticks, int ticksPerSecond, int batchCountMax)
+    {
+        var there = new long[ticks];
+        var (began, isBusy) = (Stopwatch.GetTimestamp(), false);
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        for (var tick = 0; tick < ticks;)
+        {
+            var now = Stopwatch.GetTimestamp();
+            var first = tick;
+            for (; tick < ticks && DueAt(tick) <= now && tick - first < batchCountMax; tick++)
+                there[tick] = isBusy ? DueAt(tick) : now;
+            isBusy = tick > first;
+            if (isBusy) await FeedAsync(feed, tick - first, batchCountMax);
+            else await pace.WaitForNextTickAsync();
+        }
+
+        return there;
+
+        long DueAt(int tick) => began + (long)((double)tick / ticksPerSecond * Stopwatch.Frequency);
+    }
+
+    private static ReaderDefinition Engine(int number) =>
+        Topology.Stages[0] with { Name = $"{Topology.Stages[0].Name}-{number}" };
+
+    private static RunningStages NewStages(
+        IStreamBus bus, int batchCountMax, IEnumerable<ReaderDefinition> more, RunningArchive? archive) => new(
+        bus, Topology.Stages.Concat(more).Select(definition => new CopyStage(definition)), batchCountMax,
+        archive?.Loops(bus) ?? []);
 
     private static async Task FeedAsync(IStreamReader feed, int ticks, int batchCountMax)
     {
@@ -83,6 +124,12 @@ internal static class CopyPipeline
 }
 
 /// <summary>What a saturated run came to.</summary>
+/// <param name="Ticks">Ticks of it.</param>
 /// <param name="TicksPerSecond">Ticks through all nine streams.</param>
 /// <param name="BytesPerEntry">Bytes allocated in the process for each entry of the nine streams.</param>
-internal sealed record SaturatedRun(double TicksPerSecond, double BytesPerEntry);
+/// <param name="HostMicroseconds">Processor time of this process for each of them.</param>
+/// <param name="RedisMicroseconds">Processor time of Redis for each of them.</param>
+/// <param name="EntryBytes">Memory of an entry of each stream.</param>
+internal sealed record SaturatedRun(
+    int Ticks, double TicksPerSecond, double BytesPerEntry, double HostMicroseconds, double RedisMicroseconds,
+    IReadOnlyDictionary<string, double> EntryBytes);

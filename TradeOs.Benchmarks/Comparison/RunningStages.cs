@@ -1,4 +1,5 @@
 using TradeOs.Bus;
+using TradeOs.Stages;
 
 namespace TradeOs.Benchmarks;
 
@@ -14,8 +15,11 @@ internal sealed class RunningStages : IAsyncDisposable
     private readonly List<LoopProgress> _progress = [];
     private readonly List<Task> _loops = [];
 
-    public RunningStages(IStreamBus bus, IEnumerable<IStage> stages, int batchCountMax)
+    public RunningStages(
+        IStreamBus bus, IEnumerable<IStage> stages, int batchCountMax,
+        IEnumerable<Func<CancellationToken, Task>>? beside = null)
     {
+        foreach (var loop in beside ?? []) _loops.Add(Task.Run(() => loop(_stop.Token)));
         foreach (var stage in stages)
         {
             var progress = new LoopProgress(stage.Reader.Name);
@@ -25,9 +29,13 @@ internal sealed class RunningStages : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until every stage has committed so many entries; asks nothing of the server.</summary>
-    public Task ThroughAsync(long entries) =>
-        WaitAsync(() => Task.FromResult(_progress.TrueForAll(stage => stage.Count >= entries)));
+    /// <summary>Waits until so many ticks are through; asks nothing of the server.</summary>
+    /// <param name="ticks">Ticks fed.</param>
+    /// <param name="engines">Stages that read each of them; those behind read an entry of each of those.</param>
+    public Task ThroughAsync(long ticks, int engines = 1) =>
+        WaitAsync(() => Task.FromResult(_progress.TrueForAll(stage =>
+            stage.Count >= (stage.Name.StartsWith(Topology.Stages[0].Name, StringComparison.Ordinal)
+                ? ticks : ticks * engines))));
 
     /// <summary>Waits until <paramref name="isDone"/>, or throws what ended a loop before.</summary>
     public async Task WaitAsync(Func<Task<bool>> isDone)

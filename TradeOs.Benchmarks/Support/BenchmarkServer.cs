@@ -37,6 +37,9 @@ internal sealed class BenchmarkServer : IAsyncDisposable
 
     public RedisOptions Options => new() { Endpoint = Endpoint, Mode = RedisMode.External };
 
+    /// <summary>Id of its process.</summary>
+    public int ProcessId => _process.Id;
+
     private string LogPath => Path.Combine(_directory, "redis.log");
 
     /// <summary>Starts one and waits until it takes commands.</summary>
@@ -65,6 +68,33 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         Topology.Streams.ToDictionary(
             stream => stream,
             stream => lengthMax is { } max ? new StreamOptions { MaxLength = max } : StreamOptions.DefaultOf(stream)));
+
+    /// <summary>Processor time it has used, in user and in kernel mode.</summary>
+    public async Task<double> ProcessorSecondsAsync()
+    {
+        using var control = await ControlConnection.ConnectAsync(Options, CancellationToken.None);
+        var used = await control.InfoAsync("cpu");
+        return Seconds("used_cpu_user") + Seconds("used_cpu_sys");
+
+        double Seconds(string name) => double.Parse(used[name], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Memory of each stream of the path over its entries.</summary>
+    public async Task<IReadOnlyDictionary<string, double>> EntryBytesAsync()
+    {
+        using var control = await ControlConnection.ConnectAsync(Options, CancellationToken.None);
+        var bytes = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var stream in Topology.Path)
+        {
+            var used = (double)await control.ExecuteAsync("MEMORY", "USAGE", stream, "SAMPLES", 0);
+            bytes[stream] = used / (double)await control.ExecuteAsync("XLEN", stream);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>A loopback address nothing listens on.</summary>
+    public static string FreeEndpoint() => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort()}");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

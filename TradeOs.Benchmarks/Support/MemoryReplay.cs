@@ -11,6 +11,9 @@ internal sealed class MemoryReplay
 {
     private const int BatchCountMax = 128;
 
+    // The last streams get about 17 entries of a thousand ticks.
+    private const int TicksForEveryStream = 100_000;
+
     private readonly ImmutableArray<MarketEvent> _events;
 
     // Each symbol trades twice a second of market time, so that bars close as often however many there are: a heavy
@@ -38,7 +41,21 @@ internal sealed class MemoryReplay
     /// <returns>Entries of the last stream, so that nobody can say that nothing was done.</returns>
     public async Task<long> RunAsync()
     {
-        var bus = new InMemoryStreamBus(new MemoryStore(BenchmarkServer.DefaultLimits()));
+        var bus = await FilledAsync(lengthMax: null);
+        return (await bus.InspectStreamAsync(StreamNames.Metrics, CancellationToken.None)).Added;
+    }
+
+    /// <summary>First entries of a stream after a run over the default market, long enough for every
+    /// stream.</summary>
+    public static async Task<IReadOnlyList<Entry>> EntriesAsync(string stream, int countMax)
+    {
+        var bus = await OfDefaultMarket(TicksForEveryStream).FilledAsync(TicksForEveryStream);
+        return await bus.RangeAsync(stream, EntryId.Zero, countMax, CancellationToken.None);
+    }
+
+    private async Task<InMemoryStreamBus> FilledAsync(int? lengthMax)
+    {
+        var bus = new InMemoryStreamBus(new MemoryStore(BenchmarkServer.DefaultLimits(lengthMax)));
         var feed = await bus.OpenAsync(Topology.Feed, CancellationToken.None);
         var drives = new List<Drive>();
         foreach (var stage in Pipeline.CreateStages(new StageOptions())) drives.Add(await Drive.OpenAsync(bus, stage));
@@ -56,7 +73,7 @@ internal sealed class MemoryReplay
             foreach (var drive in drives) await drive.DrainAsync();
         }
 
-        return (await bus.InspectStreamAsync(StreamNames.Metrics, CancellationToken.None)).Added;
+        return bus;
     }
 
     private static IEnumerable<MarketEvent> Make(FeedSpec spec, int tickCount)

@@ -48,7 +48,8 @@ internal sealed class PipelineMeter : IDisposable
             "tradeos.stream.unread", () => Seen().SelectMany(UnreadOf),
             "{entry}", "Entries of a stream a reader is not done with, which no trim takes.");
 
-        IEnumerable<KeyValuePair<string, StreamStanding>> Seen() => streams()?.Streams ?? [];
+        IEnumerable<KeyValuePair<string, StreamStanding>> Seen() =>
+            streams()?.Streams ?? Enumerable.Empty<KeyValuePair<string, StreamStanding>>();
     }
 
     /// <inheritdoc/>

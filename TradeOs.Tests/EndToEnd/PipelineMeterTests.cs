@@ -57,7 +57,7 @@ public sealed class PipelineMeterTests
         Assert.That(held["tradeos.stream.length.max stream=market_data.raw"], Is.EqualTo(LengthMax));
         Assert.That(held["tradeos.stream.unread reader=signal-engine stream=market_data.raw"], Is.Zero);
         Assert.That(held["tradeos.reader.inputs reader=signal-engine"], Is.EqualTo(unread));
-        Assert.That(held["tradeos.reader.outputs reader=feed"], Is.EqualTo(unread - 20));
+        Assert.That(held["tradeos.reader.outputs reader=feed"], Is.EqualTo(unread));
         Assert.That(held["tradeos.reader.inputs reader=archive:market_data.raw"], Is.EqualTo(unread));
         Assert.That(held["tradeos.redis.outage"], Is.Zero);
     }

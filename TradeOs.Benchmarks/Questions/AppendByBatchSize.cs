@@ -1,0 +1,40 @@
+using BenchmarkDotNet.Attributes;
+
+namespace TradeOs.Benchmarks;
+
+/// <summary>What does it cost to append so many entries, over the client library awaiting each, and all
+/// together?</summary>
+/// <remarks>An operation is a batch. Ours is fenced and checked, and bounded exactly; the library's is bounded
+/// about.</remarks>
+public class AppendByBatchSize
+{
+    private HopServer _server = null!;
+
+    /// <summary>Entries of a batch.</summary>
+    [Params(1, 16, 128, 512)]
+    public int Entries { get; set; }
+
+    /// <summary>Fields of an entry.</summary>
+    [Params(8, 16)]
+    public int Fields { get; set; }
+
+    /// <summary>appendfsync of the server.</summary>
+    [Params("always", "everysec")]
+    public string Fsync { get; set; } = "";
+
+    // BenchmarkDotNet's toolchain for this process does not await a setup.
+    [GlobalSetup]
+    public void Start() => _server = HopServer.StartAsync(Fields, Fsync, mode: null).GetAwaiter().GetResult();
+
+    [GlobalCleanup]
+    public void Stop() => _server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    [Benchmark(Baseline = true)]
+    public Task LibraryAwaitingEach() => _server.LibraryAppendAsync(Entries, isPipelined: false);
+
+    [Benchmark]
+    public Task LibraryPipelined() => _server.LibraryAppendAsync(Entries, isPipelined: true);
+
+    [Benchmark]
+    public Task Commit() => _server.AppendAsync(Entries);
+}
