@@ -17,6 +17,7 @@ internal sealed class RedisCommitCommand
     private readonly List<(string Stream, int Count)> _streams = [];
     private readonly List<KeyValuePair<string, string?>> _set = [];
     private readonly List<string> _removed = [];
+    private readonly PackedWords _words = new();
 
     public RedisCommitCommand(
         ReaderDefinition definition, IReadOnlyDictionary<string, StreamLimit> limits, long epoch, string owner,
@@ -49,17 +50,20 @@ internal sealed class RedisCommitCommand
         var keys = 4 + _streams.Count + _streams.Sum(stream => ReadersOf(stream.Stream).Length);
         var outputWords = 0;
         foreach (var output in batch.Outputs) outputWords += 2 + (2 * output.FieldCount);
-        writer.Begin(3 + keys + 15 + (3 * _streams.Count) + outputWords
+        _words.Begin(15 + (3 * _streams.Count) + outputWords
             + 1 + (2 * _set.Count) + 1 + _removed.Count + 1 + acknowledge.Count);
+        WriteHeader(batch, received);
+        WriteOutputs(batch);
+        WriteState();
+        _words.Word(acknowledge.Count);
+        foreach (var id in acknowledge) _words.Word(id);
+
+        writer.Begin(3 + keys + 1);
         writer.Word("EVALSHA"u8);
         writer.Word(Sha);
         writer.Word(keys);
         WriteKeys(writer);
-        WriteHeader(writer, batch, received);
-        WriteOutputs(writer, batch);
-        WriteState(writer);
-        writer.Word(acknowledge.Count);
-        foreach (var id in acknowledge) writer.Word(id);
+        writer.Word(_words.Written);
     }
 
     /// <summary>Names a batch among all commits of the reader.</summary>
@@ -79,53 +83,57 @@ internal sealed class RedisCommitCommand
         }
     }
 
-    private void WriteHeader(RespWriter writer, Batch batch, string received)
+    private void WriteHeader(Batch batch, string received)
     {
-        writer.Word(_epoch);
-        writer.Word(_owner);
-        writer.Word(CommitIdOf(batch));
-        writer.Word(_control);
-        if (batch.Position == EntryId.Zero) writer.Word(""u8);
-        else writer.Word(batch.Position);
-        writer.Word(batch.InputCount);
-        writer.Word(batch.OutputCount);
-        writer.Word(batch.SilentCount);
-        writer.Word(_definition.Mode == ReadMode.Group ? _definition.Name : "");
-        writer.Word(_streams.Count);
-        writer.Word(_known.Standing.Text);
-        writer.Word(_known.Standing.StateKeys);
-        writer.Word(_known.DigestAfter(batch));
-        writer.Word(_known.SumAfter(batch, CommitIdOf(batch)));
-        writer.Word(received);
+        _words.Word(_epoch);
+        _words.Word(_owner);
+        _words.Word(CommitIdOf(batch));
+        _words.Word(_control);
+        if (batch.Position == EntryId.Zero) _words.Word(""u8);
+        else _words.Word(batch.Position);
+        _words.Word(batch.InputCount);
+        _words.Word(batch.OutputCount);
+        _words.Word(batch.SilentCount);
+        _words.Word(_definition.Mode == ReadMode.Group ? _definition.Name : "");
+        _words.Word(_streams.Count);
+        _words.Word(_known.Standing.Text);
+        _words.Word(_known.Standing.StateKeys);
+        _words.Word(_known.DigestAfter(batch));
+        _words.Word(_known.SumAfter(batch, CommitIdOf(batch)));
+        _words.Word(received);
         foreach (var (stream, count) in _streams)
         {
-            writer.Word(_limits.TryGetValue(stream, out var limit) ? limit.MaxLength : int.MaxValue);
-            writer.Word(count);
-            writer.Word(ReadersOf(stream).Length);
+            _words.Word(_limits.TryGetValue(stream, out var limit) ? limit.MaxLength : int.MaxValue);
+            _words.Word(count);
+            _words.Word(ReadersOf(stream).Length);
         }
     }
 
-    private void WriteOutputs(RespWriter writer, Batch batch)
+    private void WriteOutputs(Batch batch)
     {
         for (var index = 0; index < batch.OutputCount; index++)
         {
-            writer.Word(IndexOf(batch.Outputs[index].Stream) + 1);
-            writer.Word(2 * batch.Outputs[index].FieldCount);
-            writer.Encoded(batch.EncodedOf(index).Span);
+            _words.Word(IndexOf(batch.Outputs[index].Stream) + 1);
+            _words.Word(2 * batch.Outputs[index].FieldCount);
+            foreach (var field in batch.FieldsOf(index))
+            {
+                _words.Word(field.Name);
+                _words.Word(field.Value);
+            }
         }
     }
 
-    private void WriteState(RespWriter writer)
+    private void WriteState()
     {
-        writer.Word(2 * _set.Count);
+        _words.Word(2 * _set.Count);
         foreach (var (key, value) in _set)
         {
-            writer.Word(key);
-            writer.Word(value!);
+            _words.Word(key);
+            _words.Word(value!);
         }
 
-        writer.Word(_removed.Count);
-        foreach (var key in _removed) writer.Word(key);
+        _words.Word(_removed.Count);
+        foreach (var key in _removed) _words.Word(key);
     }
 
     private void Sort(Batch batch)

@@ -1,11 +1,10 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Text;
 
 namespace TradeOs.Bus;
 
 /// <summary>Builds commands, several behind one another, to be sent with one write.</summary>
-internal sealed class RespWriter
+internal sealed class RespWriter : WordWriter
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(16 * 1024);
 
@@ -31,33 +30,5 @@ internal sealed class RespWriter
         foreach (var word in words) Word(word);
     }
 
-    public void Word(ReadOnlySpan<byte> value) => FieldWriter.Bulk(_buffer, value);
-
-    public void Word(string value)
-    {
-        if (value.Length > 200)
-        {
-            Word(Encoding.UTF8.GetBytes(value));
-            return;
-        }
-
-        Span<byte> bytes = stackalloc byte[600];
-        Word(bytes[..Encoding.UTF8.GetBytes(value, bytes)]);
-    }
-
-    public void Word(long value)
-    {
-        Span<byte> text = stackalloc byte[20];
-        Utf8Formatter.TryFormat(value, text, out var length);
-        Word(text[..length]);
-    }
-
-    public void Word(EntryId value)
-    {
-        Span<byte> text = stackalloc byte[EntryId.TextBytesMax];
-        Word(text[..value.Format(text)]);
-    }
-
-    /// <summary>Words that already have their wire form, such as the fields of an entry.</summary>
-    public void Encoded(ReadOnlySpan<byte> words) => _buffer.Write(words);
+    public override void Word(ReadOnlySpan<byte> value) => FieldWriter.Bulk(_buffer, value);
 }

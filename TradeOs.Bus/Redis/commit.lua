@@ -4,14 +4,16 @@
 -- Nothing was written unless it says committed.
 --
 -- KEYS  checkpoint, state, control and input (a reader that has none of these names its checkpoint instead), then for each output stream: the stream and its readers' checkpoints
--- ARGV  epoch, owner, commit id, control, position, inputs, outputs, silent, group ('' for an offset reader),
---       streams; the checkpoint as this host left it (position count written silent commit), how many keys its state
---       has, digest of the state and sum of the checkpoint to keep, where the group stands (last id, entries read);
+-- ARGV  one word, a MessagePack array of strings: epoch, owner, commit id, control, position, inputs, outputs, silent,
+--       group ('' for an offset reader), streams; the checkpoint as this host left it (position count written silent
+--       commit), how many keys its state has, digest of the state and sum of the checkpoint to keep, where the group
+--       stands (last id, entries read);
 --       then for each stream: its MaxLength, how many entries it gets, how many readers it has;
 --       then for each output: which stream, how many words, the words (name, value, name, value ...);
 --       then state to set: how many words, the words; state to remove: how many keys, the keys;
 --       then entries to acknowledge: how many, the ids
 
+local given = cmsgpack.unpack(ARGV[1])
 local next_key, next_word = 5, 16
 local CHUNK = 1000
 local LAST_IDS = '18446744073709551615-0'
@@ -24,7 +26,7 @@ end
 
 local function word()
   next_word = next_word + 1
-  return ARGV[next_word - 1]
+  return given[next_word - 1]
 end
 
 local function number()
@@ -58,34 +60,34 @@ local checkpoint_type = type_of(KEYS[1])
 if checkpoint_type == 'none' then return 'damaged ' .. KEYS[1] .. ' is gone' end
 if checkpoint_type ~= 'hash' then return 'damaged ' .. KEYS[1] .. ' is a ' .. checkpoint_type .. ', expected a hash' end
 local checkpoint = redis.call('HMGET', KEYS[1], 'epoch', 'owner', 'commit', 'count', 'written', 'silent', 'position')
-if checkpoint[1] ~= ARGV[1] or checkpoint[2] ~= ARGV[2] then return 'fenced' end
+if checkpoint[1] ~= given[1] or checkpoint[2] ~= given[2] then return 'fenced' end
 
 local counters = {}
 for i, name in ipairs({ 'count', 'written', 'silent' }) do
   local before = tonumber(checkpoint[3 + i] or '')
   if not before then return 'damaged ' .. KEYS[1] .. ' has no number in field \'' .. name .. '\'' end
-  counters[i] = string.format('%.0f', before + ARGV[5 + i])
+  counters[i] = string.format('%.0f', before + given[5 + i])
 end
 
 local position, commit = checkpoint[7] or '', checkpoint[3] or ''
 local found = table.concat({ position, checkpoint[4], checkpoint[5], checkpoint[6], commit }, ' ')
-if found ~= ARGV[11] then
+if found ~= given[11] then
   return 'damaged ' .. KEYS[1] .. ' was edited: position count written silent commit are "' .. found ..
-    '", this host had committed "' .. ARGV[11] .. '"'
+    '", this host had committed "' .. given[11] .. '"'
 end
-if commit == ARGV[3] then return 'already' end
+if commit == given[3] then return 'already' end
 
 if KEYS[3] ~= KEYS[1] then
   local control_type = type_of(KEYS[3])
   if control_type ~= 'string' and control_type ~= 'none' then return 'damaged ' .. KEYS[3] .. ' is a ' .. control_type end
-  if (redis.call('GET', KEYS[3]) or '') ~= ARGV[4] then return 'control' end
+  if (redis.call('GET', KEYS[3]) or '') ~= given[4] then return 'control' end
 end
 
 local state_type = type_of(KEYS[2])
 if state_type ~= 'hash' and state_type ~= 'none' then return 'damaged ' .. KEYS[2] .. ' is a ' .. state_type end
 local state_keys = redis.call('HLEN', KEYS[2])
-if state_keys ~= tonumber(ARGV[12]) then
-  return 'damaged ' .. KEYS[2] .. ' has ' .. state_keys .. ' keys, this host had committed ' .. ARGV[12]
+if state_keys ~= tonumber(given[12]) then
+  return 'damaged ' .. KEYS[2] .. ' has ' .. state_keys .. ' keys, this host had committed ' .. given[12]
 end
 if KEYS[4] ~= KEYS[1] and type_of(KEYS[4]) ~= 'stream' then
   return 'damaged ' .. KEYS[4] .. ' is gone or not a stream'
@@ -93,22 +95,22 @@ end
 
 -- A group that somebody moved, made anew or read in gave us other entries than the next ones: the reader is opened
 -- again, which puts it back, and nothing of this batch counts. The server may not know how many it delivered.
-if ARGV[9] ~= '' then
+if given[9] ~= '' then
   local last, read
   for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[4])) do
-    if fact(group, 'name') == ARGV[9] then
+    if fact(group, 'name') == given[9] then
       last, read = fact(group, 'last-delivered-id'), fact(group, 'entries-read')
     end
   end
   local stands = last and read and last .. ' ' .. string.format('%.0f', read)
-  if not last then return 'moved ' .. KEYS[4] .. ' has no group ' .. ARGV[9] end
-  if stands and stands ~= ARGV[15] or string.sub(ARGV[15], 1, #last + 1) ~= last .. ' ' then
-    return 'moved ' .. KEYS[4] .. ' group ' .. ARGV[9] .. ' stands at ' .. last
+  if not last then return 'moved ' .. KEYS[4] .. ' has no group ' .. given[9] end
+  if stands and stands ~= given[15] or string.sub(given[15], 1, #last + 1) ~= last .. ' ' then
+    return 'moved ' .. KEYS[4] .. ' group ' .. given[9] .. ' stands at ' .. last
   end
 end
 
 local streams, trims = {}, {}
-for i = 1, tonumber(ARGV[10]) do
+for i = 1, tonumber(given[10]) do
   local stream, length_max, more, readers = KEYS[next_key], number(), number(), number()
   streams[i] = stream
   if type_of(stream) ~= 'stream' then return 'damaged ' .. stream .. ' is gone or not a stream' end
@@ -159,7 +161,7 @@ for _, trim in ipairs(trims) do permit('XTRIM', trim[1], 'MAXLEN', '=', '1') end
 permit('HSET', KEYS[2], 'name', 'value')
 permit('HDEL', KEYS[2], 'name')
 permit('HSET', KEYS[1], 'name', 'value')
-if ARGV[9] ~= '' then permit('XACK', KEYS[4], ARGV[9], '0-0') end
+if given[9] ~= '' then permit('XACK', KEYS[4], given[9], '0-0') end
 if missing then
   return redis.error_reply('NOPERM nothing was written, the user has no permissions to run the \'' ..
     string.lower(missing[1]) .. '\' command on the \'' .. missing[2] .. '\' key')
@@ -168,9 +170,9 @@ end
 -- Writes -----------------------------------------------------------------------------------------------------------
 
 local last_ids = {}
-for _ = 1, tonumber(ARGV[7]) do
+for _ = 1, tonumber(given[7]) do
   local stream, words = streams[number()], number()
-  local added = redis.pcall('XADD', stream, '*', unpack(ARGV, next_word, next_word + words - 1))
+  local added = redis.pcall('XADD', stream, '*', unpack(given, next_word, next_word + words - 1))
   if type(added) == 'table' then return exhausted(stream) end
   last_ids[stream] = added
   next_word = next_word + words
@@ -180,13 +182,13 @@ for _, trim in ipairs(trims) do redis.call('XTRIM', trim[1], 'MAXLEN', '=', stri
 
 call_with_words(number(), 'HSET', KEYS[2])
 call_with_words(number(), 'HDEL', KEYS[2])
-call_with_words(number(), 'XACK', KEYS[4], ARGV[9])
+call_with_words(number(), 'XACK', KEYS[4], given[9])
 
-local kept = { 'commit', ARGV[3], 'count', counters[1], 'written', counters[2], 'silent', counters[3],
-  'digest', ARGV[13], 'sum', ARGV[14] }
-if ARGV[5] ~= '' then
+local kept = { 'commit', given[3], 'count', counters[1], 'written', counters[2], 'silent', counters[3],
+  'digest', given[13], 'sum', given[14] }
+if given[5] ~= '' then
   kept[#kept + 1] = 'position'
-  kept[#kept + 1] = ARGV[5]
+  kept[#kept + 1] = given[5]
 end
 for _, stream in ipairs(streams) do
   if last_ids[stream] then

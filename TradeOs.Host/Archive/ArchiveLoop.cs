@@ -99,16 +99,19 @@ internal sealed class ArchiveLoop(
 
     private async Task FollowAsync(IStreamReader reader, CancellationToken stoppingToken)
     {
-        var oldest = 0L;
+        var (oldest, isBehind) = (0L, false);
         while (true)
         {
             var isWaiting = _batch.InputCount > 0;
-            if (isWaiting) await PauseAsync(stoppingToken);
+            if (isWaiting && !isBehind) await PauseAsync(stoppingToken);
             var wait = isWaiting ? TimeSpan.Zero : limits.ReadWait;
             var entries = await reader.ReadAsync(limits.BatchCountMax, wait, stoppingToken);
             if (!isWaiting) oldest = time.GetTimestamp();
             if (!await TakeAsync(reader, entries, stoppingToken)) return;
-            var isDue = stoppingToken.IsCancellationRequested || time.GetElapsedTime(oldest) >= options.FlushInterval;
+            isBehind = entries.Count == limits.BatchCountMax;
+            var isAtRest = isWaiting && entries.Count == 0;
+            var isDue = stoppingToken.IsCancellationRequested || isAtRest
+                || time.GetElapsedTime(oldest) >= options.FlushInterval;
             if (isDue && !await FlushAsync(reader, stoppingToken)) return;
             if (stoppingToken.IsCancellationRequested) return;
             if (_isBlocked && _batch.IsEmpty) Unblock(reader);

@@ -51,7 +51,7 @@ internal static class OperatorProtections
                     "TradeOs.Bus/Redis/RedisReaderOpening.cs", "        await CreateStreamAsync(stream, group);",
                     "        if (!Without.Is(\"group-put-back\")) await CreateStreamAsync(stream, group);"),
             ],
-            [CommitAgainstEdits] = [new(Commit, "if found ~= ARGV[11] then", "if false then")],
+            [CommitAgainstEdits] = [new(Commit, "if found ~= given[11] then", "if false then")],
             [SettingsWatched] =
             [
                 new(

@@ -23,7 +23,7 @@ internal static class Protections
 
     /// <summary>The group is looked at before each commit: what the first lock let in would be mended.</summary>
     private static readonly SourceEdit GroupElsewhere = new(
-        Commit, "if ARGV[9] ~= '' then\n  local last, read", "if false then\n  local last, read");
+        Commit, "if given[9] ~= '' then\n  local last, read", "if false then\n  local last, read");
 
     /// <summary>Every protection by name, with the edits that take it out.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<SourceEdit>> All { get; } =
@@ -31,14 +31,14 @@ internal static class Protections
         {
             [PositionInCommit] =
             [
-                new(Commit, "if ARGV[5] ~= '' then", "if ARGV[5] == '?' then"), .. WithoutTheSecondLocksOfPosition(),
+                new(Commit, "if given[5] ~= '' then", "if given[5] == '?' then"), .. WithoutTheSecondLocksOfPosition(),
             ],
             [AcknowledgeInCommit] = AcknowledgedApart(),
             [OwnerInCommit] =
             [
-                new(Commit, "if checkpoint[1] ~= ARGV[1] or checkpoint[2] ~= ARGV[2] then return 'fenced' end", ""),
-                new(Commit, "if found ~= ARGV[11] then", "if false then"),
-                new(Commit, "if state_keys ~= tonumber(ARGV[12]) then", "if false then"), GroupElsewhere,
+                new(Commit, "if checkpoint[1] ~= given[1] or checkpoint[2] ~= given[2] then return 'fenced' end", ""),
+                new(Commit, "if found ~= given[11] then", "if false then"),
+                new(Commit, "if state_keys ~= tonumber(given[12]) then", "if false then"), GroupElsewhere,
             ],
             [ChecksBeforeWrites] =
             [
@@ -80,7 +80,7 @@ internal static class Protections
     /// was read than ever appended still ends the host: it says just that entries came twice.</summary>
     private static SourceEdit[] WithoutTheSecondLocksOfPosition() =>
     [
-        new(Commit, "if found ~= ARGV[11] then", "if false then"),
+        new(Commit, "if found ~= given[11] then", "if false then"),
         new(
             "TradeOs.Bus/Redis/RedisReaderOpening.cs", "        throw Loss.Edited(definition.Name, text, $\"what",
             "        if (!Without.Is(\"position-in-commit\")) throw Loss.Edited(definition.Name, text, $\"what"),
@@ -103,7 +103,7 @@ internal static class Protections
     private static IReadOnlyList<SourceEdit> AcknowledgedApart() =>
     [
         new(
-            Commit, "call_with_words(number(), 'XACK', KEYS[4], ARGV[9])",
+            Commit, "call_with_words(number(), 'XACK', KEYS[4], given[9])",
             "local acknowledged_apart = number(); next_word = next_word + acknowledged_apart"),
         new(
             "TradeOs.Bus/Redis/RedisStreamReader.cs",
