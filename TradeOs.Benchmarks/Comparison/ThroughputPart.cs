@@ -44,7 +44,9 @@ internal static class ThroughputPart
                 owed: 200, aim: 0, lowIsGood: true),
             Figure.Of("processor time of the host, an entry", ours.Select(run => run.HostMicroseconds), "us"),
             Figure.Of("processor time of redis, an entry", ours.Select(run => run.RedisMicroseconds), "us"),
-            .. fsyncs is { } count ? [Figure.Of("fsyncs of redis for 1,000 entries", [1_000 * count], "fsyncs")] : Array.Empty<Figure>(),
+            .. fsyncs is { } count
+                ? [Figure.Of("fsyncs of redis for 1,000 entries", [1_000 * count], "fsyncs")]
+                : Array.Empty<Figure>(),
             .. Topology.Path.Select(stream =>
                 Figure.Of($"memory of an entry in {stream}", ours.Select(run => run.EntryBytes[stream]), "B")),
         ];

@@ -14,8 +14,8 @@ public sealed class ArchiveOptions
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int SegmentBytesMax { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Longest an entry waits for others before they are brought to disk together; a stream at rest for a tenth
-    /// of it waits no longer. Default 1 s, from 10 ms to 5 s.</summary>
+    /// <summary>Longest an entry waits for others before they are brought to disk together; a stream at rest for a
+    /// tenth of it waits no longer. Default 1 s, from 10 ms to 5 s.</summary>
     /// <remarks>Shorter costs a disk flush more often; nothing is lost either way: what is not archived stays in the
     /// stream.</remarks>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:05")]
