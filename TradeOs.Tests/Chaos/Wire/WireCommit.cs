@@ -24,34 +24,35 @@ internal sealed record WireCommit(
         var cursor = new RespCursor(request);
         _ = cursor.Array();
         for (var word = 0; word < 2; word++) _ = cursor.Text();
-        var keys = new string[Number()];
+        var keys = new string[int.Parse(cursor.Text()!, CultureInfo.InvariantCulture)];
         for (var key = 0; key < keys.Length; key++) keys[key] = cursor.Text()!;
-        _ = cursor.Text();
-        var owner = cursor.Text()!;
-        var (id, _, position) = (cursor.Text()!, cursor.Text(), cursor.Text()!);
-        var (inputs, outputs) = (Number(), Number());
-        for (var word = 0; word < 2; word++) _ = cursor.Text();
-        var streams = new string[Number()];
-        for (var word = 0; word < WordsOfTheCheckpoint; word++) _ = cursor.Text();
+        cursor.TryValue(out var packed);
+        var given = new UnpackedWords(packed);
+        given.Skip(1);
+        var owner = given.Text();
+        var id = given.Text();
+        given.Skip(1);
+        var position = given.Text();
+        var (inputs, outputs) = (given.Number(), given.Number());
+        given.Skip(2);
+        var streams = new string[given.Number()];
+        given.Skip(WordsOfTheCheckpoint);
         for (int stream = 0, key = KeysBeforeStreams; stream < streams.Length; stream++)
         {
             streams[stream] = keys[key];
-            for (var word = 0; word < 2; word++) _ = cursor.Text();
-            key += 1 + (int)Number();
+            given.Skip(2);
+            key += 1 + (int)given.Number();
         }
 
         var written = new List<(string Stream, string Digest)>();
         for (var output = 0L; output < outputs; output++)
         {
-            var stream = streams[Number() - 1];
-            var words = (int)Number();
-            written.Add((stream, DigestOf(cursor.Values(words).Span)));
+            var stream = streams[given.Number() - 1];
+            written.Add((stream, DigestOf(given.Encoded((int)given.Number()))));
         }
 
         return new WireCommit(
             keys[0]["tradeos:checkpoint:".Length..], owner, id, position, inputs, written);
-
-        long Number() => long.Parse(cursor.Text()!, CultureInfo.InvariantCulture);
     }
 
     /// <summary>Digest of the fields of an entry, as a stream holds it.</summary>

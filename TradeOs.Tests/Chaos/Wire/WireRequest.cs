@@ -20,7 +20,9 @@ internal sealed record WireRequest(int Connection, string Reader, ReadOnlyMemory
     public string Command => Words[0].ToUpperInvariant();
 
     /// <summary>Whether it is a commit.</summary>
-    public bool IsCommit => Command == "EVALSHA" && Words.Count > 12;
+    public bool IsCommit => Words is [_, _, _, var checkpoint, var state, ..] && Command == "EVALSHA"
+        && checkpoint.StartsWith("tradeos:checkpoint:", StringComparison.Ordinal)
+        && state.StartsWith("tradeos:state:", StringComparison.Ordinal);
 
     /// <summary>Whose step it is and what it does, the same at every opening: commands with their subcommand, and the
     /// key where it names a stage.</summary>
