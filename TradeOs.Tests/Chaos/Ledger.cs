@@ -1,6 +1,7 @@
 using System.Globalization;
 using TradeOs.Bus;
 using TradeOs.Host;
+using TradeOs.Stages;
 
 namespace TradeOs.Tests.Chaos;
 
@@ -84,6 +85,15 @@ internal sealed class Ledger : IDisposable
                 $"{reader}: acknowledged up to {position} with {inputs} inputs, its checkpoint says {found[0]} with " +
                 $"{found[1]}.");
         }
+    }
+
+    /// <summary>A ledger that understands no commit proves nothing.</summary>
+    /// <exception cref="InvalidOperationException">A reader of the path never committed, as far as it knows.</exception>
+    public void ThrowUnlessItHeardAll()
+    {
+        var silent = Topology.Readers.Where(reader => OwnerOf(reader.Name) is null).Select(reader => reader.Name);
+        if (string.Join(", ", silent) is { Length: > 0 } names)
+            throw new InvalidOperationException($"The ledger heard no commit of {names}: it proves nothing.");
     }
 
     /// <inheritdoc/>

@@ -12,6 +12,7 @@ internal sealed record Scenario(
     string Name, string Injected, string Promise, string Protection, Func<Trial, Task> RunAsync)
 {
     private static readonly TimeSpan RoundMax = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan ShortRoundMax = TimeSpan.FromMinutes(10);
 
     /// <summary>Rounds of a long run before anything else is repeated.</summary>
     public int RoundsLong { get; init; } = 1;
@@ -22,7 +23,8 @@ internal sealed record Scenario(
     /// <summary>One round, given up when it takes longer than any round may: then something waits for what will not
     /// come.</summary>
     /// <exception cref="TimeoutException">It did not end.</exception>
-    public Task TryAsync(Trial trial) => RunAsync(trial).WaitAsync(RoundMax, trial.Cancel);
+    public Task TryAsync(Trial trial) =>
+        RunAsync(trial).WaitAsync(trial.IsShort ? ShortRoundMax : RoundMax, trial.Cancel);
 
     public override string ToString() => Name;
 }

@@ -22,6 +22,7 @@ internal sealed class World : IAsyncDisposable
 
     private static readonly TimeSpan MoveWaitMax = TimeSpan.FromSeconds(60);
 
+    private readonly string _firstEndpoint;
     private readonly Trial _trial;
     private readonly TemporaryDirectory _data = new();
     private readonly int _batch;
@@ -34,7 +35,7 @@ internal sealed class World : IAsyncDisposable
         (_trial, Redis, _batch) = (trial, redis, batch);
         Ledger = new Ledger(_data["ledger.txt"]);
         Wire = new WireProxy(redis.Port) { Answering = Ledger.Note };
-        HostEndpoint = Wire.Endpoint;
+        HostEndpoint = _firstEndpoint = Wire.Endpoint;
         Program = trial.Program;
         ArchiveDirectory = _data.Path;
     }
@@ -177,6 +178,7 @@ internal sealed class World : IAsyncDisposable
     public async Task JudgeAsync(params string[] accepted)
     {
         await Judgement.OfRunAsync(await EndAsync());
+        if (HostEndpoint == _firstEndpoint) Ledger.ThrowUnlessItHeardAll();
         await VerifyLedgerAsync(await ControlAsync());
         await Judgement.OfStreamsAsync(Redis.Options, atRest: true, accepted, _trial.Cancel);
         _isJudged = true;
