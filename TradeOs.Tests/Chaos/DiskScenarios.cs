@@ -64,7 +64,9 @@ internal static class DiskScenarios
             // Behind a restart the file is rewritten first: on a full disk that fails and is waited for, and redis,
             // which is given nothing to write, would live on.
             await inside.ReachAsync(await inside.PositionAsync() + 1);
+            // A pause is said once, and is over when the last of the connections is back.
             var paused = FreezeScenarios.Count(inside.Host, "Paused:");
+            await FreezeScenarios.SaidAsync(inside, "Resumed:", paused);
             damage(random);
             var code = await inside.Redis.EndedAsync();
             var reason = inside.Redis.Log().TrimEnd().Split('\n')[^1];
