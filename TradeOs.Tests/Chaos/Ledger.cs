@@ -88,7 +88,8 @@ internal sealed class Ledger : IDisposable
     }
 
     /// <summary>A ledger that understands no commit proves nothing.</summary>
-    /// <exception cref="InvalidOperationException">A reader of the path never committed, as far as it knows.</exception>
+    /// <exception cref="InvalidOperationException">A reader of the path never committed, as far as it
+    /// knows.</exception>
     public void ThrowUnlessItHeardAll()
     {
         var silent = Topology.Readers.Where(reader => OwnerOf(reader.Name) is null).Select(reader => reader.Name);
