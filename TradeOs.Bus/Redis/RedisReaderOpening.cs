@@ -163,6 +163,11 @@ internal sealed class RedisReaderOpening(
         if (definition.Mode != ReadMode.Group) return;
         var (stream, group) = (definition.Input!, definition.Name);
         await CreateStreamAsync(stream, group);
+
+        // Somebody who moved the group back and read in it left committed entries pending, and some of them may be
+        // trimmed by now: they are not lost.
+        while (await PendingUpToAsync(stream, group, checkpoint.Position) is { Count: > 0 } done)
+            await connection.AskAsync(["XACK", stream, group, .. done]);
         var next = "0-0";
         do
         {
@@ -181,8 +186,6 @@ internal sealed class RedisReaderOpening(
         }
         while (next != "0-0");
 
-        while (await PendingUpToAsync(stream, group, checkpoint.Position) is { Count: > 0 } done)
-            await connection.AskAsync(["XACK", stream, group, .. done]);
         await connection.AskAsync(
             "XGROUP", "SETID", stream, group, checkpoint.Position.ToString(),
             "ENTRIESREAD", checkpoint.Count.ToString(CultureInfo.InvariantCulture));

@@ -186,6 +186,25 @@ public sealed class RedisStreamBusTests : RedisStreamBusContract
         Assert.That((facts["pending"], facts["lag"]), Is.EqualTo(("0", "0")));
     }
 
+    /// <summary>Found by the chaos harness under small bounds.</summary>
+    [Test]
+    public async Task Open_CommittedEntriesThatAStrangerReadAgainAndThatWereTrimmed_AreNotLost()
+    {
+        await FeedAsync("a", "b", "c");
+        var loop = new StageLoop(
+            Bus, new CopyStage(Grouped), new LoopLimits(2, TimeSpan.FromMilliseconds(20)), new LoopProgress("grouped"));
+        await RunUntilAsync(loop, async () => (await Bus.InspectStreamAsync("out", Cancel)).Added == 3);
+        await Control.ExecuteAsync("XGROUP", "SETID", "in", "grouped", "0");
+        await Control.ExecuteAsync("XREADGROUP", "GROUP", "grouped", "stranger", "COUNT", "2", "STREAMS", "in", ">");
+        await Control.ExecuteAsync("XTRIM", "in", "MAXLEN", "1");
+
+        await using var reader = await Bus.OpenAsync(Grouped, Cancel);
+
+        var pending = (RedisResult[])(await Control.ExecuteAsync("XPENDING", "in", "grouped"))!;
+        Assert.That((long)pending[0], Is.Zero);
+        Assert.That(await reader.ReadAsync(1, TimeSpan.Zero, Cancel), Is.Empty);
+    }
+
     [Test]
     public async Task Commit_ScriptFlushed_IsSettledByReopening()
     {
