@@ -2,12 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using TradeOs.Bus;
-using TradeOs.Host;
 using TradeOs.Stages;
 
 namespace TradeOs.Benchmarks;
 
-/// <summary>One run of <c>tradeos</c> on the Redis it manages, looked at about every ten milliseconds.</summary>
+/// <summary>One run of <c>tradeos</c> on the Redis it manages, looked at some thirty times a second.</summary>
 internal sealed class BoundedRun
 {
     private const int Tenths = 10;
@@ -54,7 +53,7 @@ internal sealed class BoundedRun
     public static async Task<BoundedRun> ObserveAsync(
         int ticks, int seed, int? lengthMax, CancellationToken cancellationToken)
     {
-        var spec = string.Create(CultureInfo.InvariantCulture, $"simulated:count={ticks},rate=max,seed={seed}");
+        var spec = RealPipeline.Spec(ticks) + string.Create(CultureInfo.InvariantCulture, $",seed={seed}");
         var run = new BoundedRun(ticks);
         var data = Directory.CreateTempSubdirectory("tradeos-bounded-");
         try
@@ -123,7 +122,7 @@ internal sealed class BoundedRun
         HostPeak = Math.Max(HostPeak, host.WorkingSet64 / 1e6);
         var resident = double.Parse(
             (await control.InfoAsync("memory"))["used_memory_rss"], CultureInfo.InvariantCulture) / 1e6;
-        var written = (string?)await control.ExecuteAsync("HGET", "tradeos:checkpoint:feed", "written");
+        var written = (string?)await control.ExecuteAsync("HGET", RedisKeys.Checkpoint(Topology.Feed.Name), "written");
         var fed = long.TryParse(written, CultureInfo.InvariantCulture, out var number) ? number : 0;
         var tenth = (int)Math.Min(Tenths - 1, Tenths * fed / _ticks);
         _tenths[tenth] = Math.Max(_tenths[tenth], resident);
@@ -146,24 +145,19 @@ internal sealed class BoundedRun
         }
     }
 
-    private ProcessStartInfo StartInfo(string spec, int lengthMax, string data) => new(
-        "dotnet",
+    private ProcessStartInfo StartInfo(string spec, int lengthMax, string data) => HostProcess.StartInfo(
+        spec, _redis.Endpoint, data,
         [
-            typeof(FeedLoop).Assembly.Location, "run", "--feed", spec, "--until-idle", "--json", "--data", data,
-            "--redis", _redis.Endpoint, "--set", "Redis:Mode=Managed", "--set", "Redis:MemoryBudget=64000000000",
+            "--set", "Redis:Mode=Managed", "--set", "Redis:MemoryBudget=64000000000",
             .. Topology.Streams.SelectMany(stream => (string[])
                 ["--set", string.Create(CultureInfo.InvariantCulture, $"Streams:{stream}:MaxLength={lengthMax}")]),
-        ])
-    {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    };
+        ]);
 
     /// <summary>With a signal, so that it ends its Redis, too.</summary>
     private static void End(Process host)
     {
         if (host.HasExited) return;
-        using (var kill = Process.Start("/bin/sh", ["-c", $"kill -TERM {host.Id}"])) kill.WaitForExit();
+        Signals.Send("TERM", host.Id);
         host.WaitForExit();
     }
 }

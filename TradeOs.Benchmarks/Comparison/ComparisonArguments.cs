@@ -54,9 +54,6 @@ internal sealed record ComparisonArguments(
         DefaultValueFactory = _ => "",
     };
 
-    /// <summary>Entries a stage passes on before the clock starts: enough for the optimizing compiler.</summary>
-    public static int WarmUpTicks => 10_000;
-
     /// <summary>The command whose action is run with what was asked for.</summary>
     public static RootCommand Command(Func<ComparisonArguments, Task<int>> action)
     {

@@ -10,6 +10,9 @@ internal static class CopyPipeline
 {
     private const string LastReader = "metrics-publisher";
 
+    // Enough for the optimizing compiler to have been there.
+    private const int WarmUpTicks = 10_000;
+
     /// <summary>Feeds as fast as Redis takes it, until the last tick is in the last stream.</summary>
     /// <param name="server">Where.</param>
     /// <param name="ticks">How many.</param>
@@ -30,7 +33,7 @@ internal static class CopyPipeline
         };
         using var archive = isArchived ? new RunningArchive(limits, batchCountMax) : null;
         using var bus = server.NewBus(archive is null ? limits : archive.Limits);
-        var warm = ComparisonArguments.WarmUpTicks / engines;
+        var warm = WarmUpTicks / engines;
         await using var stages = NewStages(bus, batchCountMax, more, archive);
         await using var feed = await bus.OpenAsync(Topology.Feed, CancellationToken.None);
         await FeedAsync(feed, warm, batchCountMax);
@@ -62,13 +65,13 @@ internal static class CopyPipeline
         var arrivals = new ArrivalBus(bus, LastReader);
         await using var stages = NewStages(arrivals, batchCountMax, [], archive);
         await using var feed = await bus.OpenAsync(Topology.Feed, CancellationToken.None);
-        await FeedAsync(feed, ComparisonArguments.WarmUpTicks, batchCountMax);
-        await stages.ThroughAsync(ComparisonArguments.WarmUpTicks);
+        await FeedAsync(feed, WarmUpTicks, batchCountMax);
+        await stages.ThroughAsync(WarmUpTicks);
 
         var sent = await PaceAsync(feed, ticks, ticksPerSecond, batchCountMax);
-        await stages.ThroughAsync(ComparisonArguments.WarmUpTicks + ticks);
+        await stages.ThroughAsync(WarmUpTicks + ticks);
         var latencies = sent.Select((at, tick) => Stopwatch.GetElapsedTime(
-            at, arrivals.Arrivals[ComparisonArguments.WarmUpTicks + tick]).TotalMilliseconds);
+            at, arrivals.Arrivals[WarmUpTicks + tick]).TotalMilliseconds);
         return [.. latencies.Order()];
     }
 

@@ -23,7 +23,7 @@ internal static class FsyncCount
             if (trace is null) return null;
             await Task.Delay(AttachWait);
             var entries = (await run()).Ticks * Topology.Path.Length;
-            using (var kill = Process.Start("/bin/sh", ["-c", $"kill -INT {trace.Id}"])) await kill.WaitForExitAsync();
+            Signals.Send("INT", trace.Id);
             await trace.WaitForExitAsync();
             return (double)Calls(await File.ReadAllLinesAsync(file)) / entries;
         }

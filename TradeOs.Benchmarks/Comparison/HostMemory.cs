@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TradeOs.Host;
 
 namespace TradeOs.Benchmarks;
 
@@ -15,7 +14,8 @@ internal static class HostMemory
         var data = Directory.CreateTempSubdirectory("tradeos-benchmark-data-");
         try
         {
-            using var host = Process.Start(StartInfo(server, ticks, data.FullName))
+            using var host = Process.Start(HostProcess.StartInfo(
+                RealPipeline.Spec(ticks), server.Endpoint, data.FullName, "--set", "Redis:Mode=External"))
                 ?? throw new InvalidOperationException("tradeos did not start.");
             var output = host.StandardOutput.ReadToEndAsync();
             var errors = host.StandardError.ReadToEndAsync();
@@ -41,20 +41,5 @@ internal static class HostMemory
         {
             data.Delete(recursive: true);
         }
-    }
-
-    private static ProcessStartInfo StartInfo(BenchmarkServer server, int ticks, string data)
-    {
-        var program = typeof(FeedLoop).Assembly.Location;
-        return new ProcessStartInfo(
-            "dotnet",
-            [
-                program, "run", "--feed", RealPipeline.Spec(ticks), "--until-idle", "--redis", server.Endpoint,
-                "--data", data, "--set", "Redis:Mode=External", "--json",
-            ])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
     }
 }

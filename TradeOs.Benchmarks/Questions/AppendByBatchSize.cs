@@ -4,23 +4,11 @@ namespace TradeOs.Benchmarks;
 
 /// <summary>What does it cost to append so many entries, over the client library awaiting each, and all
 /// together?</summary>
-/// <remarks>An operation is a batch. Ours is fenced and checked, and bounded exactly; the library's is bounded
+/// <remarks>Ours is fenced and checked, and bounded exactly; the library's is bounded
 /// about.</remarks>
-public class AppendByBatchSize
+public class AppendByBatchSize : BatchQuestion
 {
     private HopServer _server = null!;
-
-    /// <summary>Entries of a batch.</summary>
-    [Params(1, 16, 128, 512)]
-    public int Entries { get; set; }
-
-    /// <summary>Fields of an entry.</summary>
-    [Params(8, 16)]
-    public int Fields { get; set; }
-
-    /// <summary>appendfsync of the server.</summary>
-    [Params("always", "everysec")]
-    public string Fsync { get; set; } = "";
 
     // BenchmarkDotNet's toolchain for this process does not await a setup.
     [GlobalSetup]

@@ -5,23 +5,10 @@ namespace TradeOs.Benchmarks;
 
 /// <summary>What does a hop cost, entries appended, read and acknowledged: by an own offset, by a consumer group, and
 /// by the client library, awaiting each and pipelined?</summary>
-/// <remarks>An operation is a batch.</remarks>
-public class HopByBatchSize
+public class HopByBatchSize : BatchQuestion
 {
     private HopServer _offset = null!;
     private HopServer _group = null!;
-
-    /// <summary>Entries of a batch.</summary>
-    [Params(1, 16, 128, 512)]
-    public int Entries { get; set; }
-
-    /// <summary>Fields of an entry.</summary>
-    [Params(8, 16)]
-    public int Fields { get; set; }
-
-    /// <summary>appendfsync of the server.</summary>
-    [Params("always", "everysec")]
-    public string Fsync { get; set; } = "";
 
     // BenchmarkDotNet's toolchain for this process does not await a setup.
     [GlobalSetup]

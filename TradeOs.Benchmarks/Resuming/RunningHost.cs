@@ -11,7 +11,7 @@ internal sealed class RunningHost : IAsyncDisposable
 {
     private readonly OutageKind _kind;
     private readonly string _directory = Directory.CreateTempSubdirectory("tradeos-resume-").FullName;
-    private readonly int _port = FreePort();
+    private readonly int _port = BenchmarkServer.FreePort();
     private readonly StallingProxy _proxy;
     private readonly Process _host;
     private Process? _redis;
@@ -63,9 +63,9 @@ internal sealed class RunningHost : IAsyncDisposable
         int id;
         using (var checkpoints = await Checkpoints.ConnectAsync(Endpoint))
             (before, id) = (checkpoints.Read(), checkpoints.ProcessId());
-        await BeginAsync(id);
+        Begin(id);
         if (_kind != OutageKind.KilledManaged) await Task.Delay(length);
-        await EndAsync(id);
+        End(id);
         using var again = await Checkpoints.ConnectAsync(Endpoint);
         var start = Stopwatch.GetTimestamp();
         while (!IsMoving(before, again.Read(), isReopened: _kind != OutageKind.Stopped))
@@ -81,7 +81,7 @@ internal sealed class RunningHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
-        await SignalAsync("TERM", _host.Id);
+        Signals.Send("TERM", _host.Id);
         await _host.WaitForExitAsync();
         _host.Dispose();
         _redis?.Kill();
@@ -100,17 +100,17 @@ internal sealed class RunningHost : IAsyncDisposable
             .All(name => now[name].Count > before[name].Count);
     }
 
-    private async Task BeginAsync(int id)
+    private void Begin(int id)
     {
         if (_kind == OutageKind.Refused) _proxy.Close();
         else if (_kind == OutageKind.Lost) _proxy.Stall();
-        else await SignalAsync(_kind == OutageKind.Stopped ? "STOP" : "KILL", id);
+        else Signals.Send(_kind == OutageKind.Stopped ? "STOP" : "KILL", id);
     }
 
-    private async Task EndAsync(int id)
+    private void End(int id)
     {
         if (IsThroughProxy) _proxy.Open();
-        else if (_kind == OutageKind.Stopped) await SignalAsync("CONT", id);
+        else if (_kind == OutageKind.Stopped) Signals.Send("CONT", id);
         else if (_kind == OutageKind.Killed) StartRedis();
     }
 
@@ -125,19 +125,6 @@ internal sealed class RunningHost : IAsyncDisposable
                 Path.Combine(_directory, "server"), "--appendonly", "yes", "--appendfsync", "always", "--save", "",
                 "--logfile", Path.Combine(_directory, "redis.log"),
             ]));
-    }
-
-    private static async Task SignalAsync(string signal, int id)
-    {
-        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {id}"]);
-        await kill.WaitForExitAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void OnExit(object? sender, EventArgs arguments)

@@ -7,7 +7,7 @@ namespace TradeOs.Bus;
 /// <c>cmsgpack</c>.</summary>
 /// <remarks>
 /// Redis makes an object of each word of a command and Lua a copy of it: of the 2,300 words of a commit of 128 ticks
-/// that was a third of its time (decision 17). Format: github.com/msgpack/msgpack/blob/master/spec.md, 2013 on.
+/// that was a quarter of its time (decision 17). Format: github.com/msgpack/msgpack/blob/master/spec.md, 2013 on.
 /// </remarks>
 internal sealed class PackedWords : WordWriter
 {

@@ -22,7 +22,6 @@ internal sealed class World : IAsyncDisposable
 
     private static readonly TimeSpan MoveWaitMax = TimeSpan.FromSeconds(60);
 
-    private readonly string _firstEndpoint;
     private readonly Trial _trial;
     private readonly TemporaryDirectory _data = new();
     private readonly int _batch;
@@ -35,7 +34,7 @@ internal sealed class World : IAsyncDisposable
         (_trial, Redis, _batch) = (trial, redis, batch);
         Ledger = new Ledger(_data["ledger.txt"]);
         Wire = new WireProxy(redis.Port) { Answering = Ledger.Note };
-        HostEndpoint = _firstEndpoint = Wire.Endpoint;
+        HostEndpoint = Wire.Endpoint;
         Program = trial.Program;
         ArchiveDirectory = _data.Path;
     }
@@ -178,7 +177,7 @@ internal sealed class World : IAsyncDisposable
     public async Task JudgeAsync(params string[] accepted)
     {
         await Judgement.OfRunAsync(await EndAsync());
-        if (HostEndpoint == _firstEndpoint) Ledger.ThrowUnlessItHeardAll();
+        if (HostEndpoint == Wire.Endpoint) Ledger.ThrowUnlessItHeardAll();
         await VerifyLedgerAsync(await ControlAsync());
         await Judgement.OfStreamsAsync(Redis.Options, atRest: true, accepted, _trial.Cancel);
         _isJudged = true;

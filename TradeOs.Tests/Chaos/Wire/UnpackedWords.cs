@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using TradeOs.Bus;
 
 namespace TradeOs.Tests.Chaos;
 
@@ -58,15 +60,8 @@ internal sealed class UnpackedWords
     /// <summary>So many words in the form an entry has on the wire.</summary>
     public byte[] Encoded(int words)
     {
-        var encoded = new MemoryStream();
-        for (var word = 0; word < words; word++)
-        {
-            var value = Next();
-            encoded.Write(Encoding.ASCII.GetBytes($"${value.Length}\r\n"));
-            encoded.Write(value);
-            encoded.Write("\r\n"u8);
-        }
-
-        return encoded.ToArray();
+        var encoded = new ArrayBufferWriter<byte>();
+        for (var word = 0; word < words; word++) FieldWriter.Bulk(encoded, Next());
+        return encoded.WrittenSpan.ToArray();
     }
 }
