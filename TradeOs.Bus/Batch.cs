@@ -43,7 +43,7 @@ public sealed class Batch
     /// <param name="stream">One of the outputs of the reader's definition.</param>
     public FieldWriter Append(string stream)
     {
-        _outputs.Add(new Output(stream, Buffer.WrittenCount, 0));
+        _outputs.Add(new Output(stream, Buffer.WrittenCount, 0, EntryId.Zero));
         return new FieldWriter(this);
     }
 
@@ -95,5 +95,8 @@ public sealed class Batch
         _outputs[^1] = last with { FieldCount = last.FieldCount + 1 };
     }
 
-    internal readonly record struct Output(string Stream, int Start, int FieldCount);
+    /// <summary>Gives an output the id it will have, which otherwise the server gives.</summary>
+    internal void Identify(int output, EntryId id) => _outputs[output] = _outputs[output] with { Id = id };
+
+    internal readonly record struct Output(string Stream, int Start, int FieldCount, EntryId Id);
 }

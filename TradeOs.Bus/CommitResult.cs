@@ -22,6 +22,10 @@ public enum CommitResult
     /// Reopen and decide again.</summary>
     ControlChanged,
 
+    /// <summary>Between two readers of a chain wait entries that the chain did not write. Reopen: each reader reads for
+    /// itself.</summary>
+    Outside,
+
     /// <summary>Something the commit depends on is gone or is not what it was (see <see cref="IStreamReader.Detail"/>).
     /// Stop.</summary>
     Damaged,

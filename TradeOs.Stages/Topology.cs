@@ -27,6 +27,10 @@ public static class Topology
     /// <summary>Feed and stages, in the order facts flow.</summary>
     public static ImmutableArray<ReaderDefinition> Readers { get; } = [Feed, .. Stages];
 
+    /// <summary>The stages again; those together of which each reads, by an own offset, what only the one before it
+    /// writes: they may commit together.</summary>
+    public static ImmutableArray<ImmutableArray<string>> Chains { get; } = [.. ChainsOf(Stages)];
+
     /// <summary>The nine streams of the path, in the order facts flow.</summary>
     public static ImmutableArray<string> Path { get; } =
     [
@@ -52,6 +56,19 @@ public static class Topology
     /// <summary>Names of the readers of a stream.</summary>
     public static ImmutableArray<string> ReadersOf(string stream) =>
         [.. Stages.Where(stage => stage.Input == stream).Select(stage => stage.Name)];
+
+    private static IEnumerable<ImmutableArray<string>> ChainsOf(ImmutableArray<ReaderDefinition> stages)
+    {
+        for (var (first, next) = (0, 1); first < stages.Length; first = next)
+        {
+            for (next = first + 1; next < stages.Length && Follows(stages[next - 1], stages[next]); next++) ;
+            yield return [.. stages[first..next].Select(stage => stage.Name)];
+        }
+
+        bool Follows(ReaderDefinition before, ReaderDefinition stage) =>
+            before.Mode == ReadMode.Offset && stage.Mode == ReadMode.Offset && stage.Input == before.Outputs[0]
+            && stages.Count(other => other.Outputs.Contains(stage.Input)) == 1;
+    }
 
     /// <summary>A stage writes one stream of the path, and beside it what it refuses and what it cannot read.</summary>
     private static ReaderDefinition Stage(

@@ -1,10 +1,11 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using TradeOs.Bus;
 
 namespace TradeOs.Benchmarks;
 
 /// <summary>A bus that notes when each input of one reader was committed: its outputs are on disk then.</summary>
-internal sealed class ArrivalBus(IStreamBus bus, string readerName) : IStreamBus
+internal sealed class ArrivalBus(IChainBus bus, string readerName) : IChainBus
 {
     /// <summary>Timestamps of <see cref="Stopwatch"/>, one an input, in order. Read when the reader is idle.</summary>
     public List<long> Arrivals { get; } = [];
@@ -13,6 +14,14 @@ internal sealed class ArrivalBus(IStreamBus bus, string readerName) : IStreamBus
     {
         var reader = await bus.OpenAsync(definition, cancellationToken);
         return definition.Name == readerName ? new ArrivalReader(reader, Arrivals) : reader;
+    }
+
+    public async Task<IReaderChain> OpenChainAsync(
+        ImmutableArray<ReaderDefinition> definitions, CancellationToken cancellationToken)
+    {
+        var chain = await bus.OpenChainAsync(definitions, cancellationToken);
+        var reader = definitions.Select(definition => definition.Name).ToList().IndexOf(readerName);
+        return reader > 0 ? new ArrivalChain(chain, chain.FollowerBatches[reader - 1], Arrivals) : chain;
     }
 
     public Task<IReadOnlyList<Entry>> RangeAsync(
@@ -25,7 +34,21 @@ internal sealed class ArrivalBus(IStreamBus bus, string readerName) : IStreamBus
     public Task<Checkpoint?> InspectReaderAsync(string reader, CancellationToken cancellationToken) =>
         bus.InspectReaderAsync(reader, cancellationToken);
 
-    private sealed class ArrivalReader(IStreamReader reader, List<long> arrivals) : IStreamReader
+    private sealed class ArrivalChain(IReaderChain chain, Batch last, List<long> arrivals)
+        : ArrivalReader(chain, arrivals), IReaderChain
+    {
+        public ImmutableArray<IStreamReader> Followers => chain.Followers;
+
+        public ImmutableArray<Batch> FollowerBatches => chain.FollowerBatches;
+
+        public bool IsOutsideWaiting => chain.IsOutsideWaiting;
+
+        public EntryId NextId(int follower) => chain.NextId(follower);
+
+        protected override Batch Counted(Batch batch) => last;
+    }
+
+    private class ArrivalReader(IStreamReader reader, List<long> arrivals) : IStreamReader
     {
         public Checkpoint Checkpoint => reader.Checkpoint;
 
@@ -44,9 +67,12 @@ internal sealed class ArrivalBus(IStreamBus bus, string readerName) : IStreamBus
             var result = await reader.CommitAsync(batch, cancellationToken);
             var now = Stopwatch.GetTimestamp();
             if (result == CommitResult.Committed)
-                for (var input = 0; input < batch.InputCount; input++) arrivals.Add(now);
+                for (var input = 0; input < Counted(batch).InputCount; input++) arrivals.Add(now);
             return result;
         }
+
+        /// <summary>The batch whose inputs arrive with that commit.</summary>
+        protected virtual Batch Counted(Batch batch) => batch;
 
         public ValueTask<bool> IsControlChangedAsync(CancellationToken cancellationToken) =>
             reader.IsControlChangedAsync(cancellationToken);

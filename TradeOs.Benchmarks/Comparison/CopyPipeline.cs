@@ -20,9 +20,10 @@ internal static class CopyPipeline
     /// <param name="lengthMax">MaxLength of every stream; null for those that ship.</param>
     /// <param name="isArchived">Whether every stream is archived meanwhile, as a host does.</param>
     /// <param name="engines">Stages that copy market data to the signals, each all of it.</param>
+    /// <param name="chained">Whether stages that follow one another commit together, as a host does.</param>
     public static async Task<SaturatedRun> SaturateAsync(
         BenchmarkServer server, int ticks, int batchCountMax, int? lengthMax = null, bool isArchived = true,
-        int engines = 1)
+        int engines = 1, bool chained = true)
     {
         var more = Enumerable.Range(2, engines - 1).Select(Engine).ToList();
         var limits = BenchmarkServer.DefaultLimits(lengthMax).ToDictionary();
@@ -34,7 +35,7 @@ internal static class CopyPipeline
         using var archive = isArchived ? new RunningArchive(limits, batchCountMax) : null;
         using var bus = server.NewBus(archive is null ? limits : archive.Limits);
         var warm = WarmUpTicks / engines;
-        await using var stages = NewStages(bus, batchCountMax, more, archive);
+        await using var stages = NewStages(bus, batchCountMax, more, archive, chained);
         await using var feed = await bus.OpenAsync(Topology.Feed, CancellationToken.None);
         await FeedAsync(feed, warm, batchCountMax);
         await stages.ThroughAsync(warm, engines);
@@ -57,13 +58,13 @@ internal static class CopyPipeline
     /// <returns>Milliseconds from when a tick was there until it is on disk in the last stream, in rising
     /// order.</returns>
     public static async Task<double[]> PaceAsync(
-        BenchmarkServer server, int ticks, int ticksPerSecond, int batchCountMax)
+        BenchmarkServer server, int ticks, int ticksPerSecond, int batchCountMax, bool chained = true)
     {
         var limits = BenchmarkServer.DefaultLimits().ToDictionary();
         using var archive = new RunningArchive(limits, batchCountMax);
         using var bus = server.NewBus(archive.Limits);
         var arrivals = new ArrivalBus(bus, LastReader);
-        await using var stages = NewStages(arrivals, batchCountMax, [], archive);
+        await using var stages = NewStages(arrivals, batchCountMax, [], archive, chained);
         await using var feed = await bus.OpenAsync(Topology.Feed, CancellationToken.None);
         await FeedAsync(feed, WarmUpTicks, batchCountMax);
         await stages.ThroughAsync(WarmUpTicks);
@@ -101,10 +102,11 @@ internal static class CopyPipeline
     private static ReaderDefinition Engine(int number) =>
         Topology.Stages[0] with { Name = $"{Topology.Stages[0].Name}-{number}" };
 
+    /// <summary>Stages that write the same stream cannot commit in one chain with who reads it.</summary>
     private static RunningStages NewStages(
-        IStreamBus bus, int batchCountMax, IEnumerable<ReaderDefinition> more, RunningArchive? archive) => new(
+        IStreamBus bus, int batchCountMax, List<ReaderDefinition> more, RunningArchive? archive, bool chained) => new(
         bus, Topology.Stages.Concat(more).Select(definition => new CopyStage(definition)), batchCountMax,
-        archive?.Loops(bus) ?? []);
+        archive?.Loops(bus) ?? [], chained && more.Count == 0);
 
     private static async Task FeedAsync(IStreamReader feed, int ticks, int batchCountMax)
     {

@@ -20,17 +20,25 @@ internal static class LatencyPart
         var rounds = await OfAsync(
             asked.Rounds, $"latency at {SlowPerSecond}, {FastPerSecond} and {half} ticks/s", async () => new Round(
                 await OnServerAsync(server => RedisBenchmarkTool.XaddMedianMsAsync(server, XaddCount)),
-                await PaceAsync(SlowPerSecond), await PaceAsync(FastPerSecond), await PaceAsync(half)));
+                await PaceAsync(SlowPerSecond), await PaceAsync(FastPerSecond), await PaceAsync(half),
+                await PaceAsync(SlowPerSecond, chained: false), await PaceAsync(FastPerSecond, chained: false)));
         return
         [
             Figure.Of("XADD alone, p50", rounds.Select(round => round.Xadd), "ms"),
             .. Of(rounds, "100 ticks/s", round => round.Slow, owed: 2, aim: 1),
             .. Of(rounds, "1,000 ticks/s", round => round.Fast),
             .. Of(rounds, "half the saturated rate", round => round.Half),
+            Figure.Of(
+                "chained commits at 100 ticks/s, p50 over that of each stage alone",
+                rounds.Select(round => At(round.Slow, 0.5) / At(round.SlowApart, 0.5)), ""),
+            Figure.Of(
+                "chained commits at 1,000 ticks/s, p50 over that of each stage alone",
+                rounds.Select(round => At(round.Fast, 0.5) / At(round.FastApart, 0.5)), ""),
         ];
 
-        Task<double[]> PaceAsync(int ticksPerSecond) => OnServerAsync(server => CopyPipeline.PaceAsync(
-            server, ticksPerSecond * Seconds, ticksPerSecond, asked.BatchCountMax));
+        Task<double[]> PaceAsync(int ticksPerSecond, bool chained = true) => OnServerAsync(
+            server => CopyPipeline.PaceAsync(
+                server, ticksPerSecond * Seconds, ticksPerSecond, asked.BatchCountMax, chained));
     }
 
     private static IEnumerable<Figure> Of(
@@ -52,5 +60,6 @@ internal static class LatencyPart
     private static double At(double[] sorted, double share) =>
         sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
 
-    private sealed record Round(double Xadd, double[] Slow, double[] Fast, double[] Half);
+    private sealed record Round(
+        double Xadd, double[] Slow, double[] Fast, double[] Half, double[] SlowApart, double[] FastApart);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TradeOs.Bus;
 using TradeOs.Stages;
 
@@ -17,14 +18,23 @@ internal sealed class RunningStages : IAsyncDisposable
 
     public RunningStages(
         IStreamBus bus, IEnumerable<IStage> stages, int batchCountMax,
-        IEnumerable<Func<CancellationToken, Task>>? beside = null)
+        IEnumerable<Func<CancellationToken, Task>>? beside = null, bool chained = true)
     {
         foreach (var loop in beside ?? []) _loops.Add(Task.Run(() => loop(_stop.Token)));
-        foreach (var stage in stages)
+        var limits = new LoopLimits(batchCountMax, ReadWait);
+        var rest = stages.ToList();
+        foreach (var names in chained ? Topology.Chains.Where(chain => chain.Length > 1) : [])
         {
-            var progress = new LoopProgress(stage.Reader.Name);
-            var loop = new StageLoop(bus, stage, new LoopLimits(batchCountMax, ReadWait), progress);
-            _progress.Add(progress);
+            var members = rest.Where(stage => names.Contains(stage.Reader.Name)).ToImmutableArray();
+            rest.RemoveAll(members.Contains);
+            var loop = new ChainLoop(
+                (IChainBus)bus, members, limits, [.. members.Select(ProgressOf)], TimeProvider.System);
+            _loops.Add(Task.Run(() => loop.RunAsync(_stop.Token)));
+        }
+
+        foreach (var stage in rest)
+        {
+            var loop = new StageLoop(bus, stage, limits, ProgressOf(stage));
             _loops.Add(Task.Run(() => loop.RunAsync(_stop.Token)));
         }
     }
@@ -45,6 +55,13 @@ internal sealed class RunningStages : IAsyncDisposable
             if (_loops.FirstOrDefault(loop => loop.IsCompleted) is { } ended) await ended;
             await Task.Delay(Look);
         }
+    }
+
+    private LoopProgress ProgressOf(IStage stage)
+    {
+        var progress = new LoopProgress(stage.Reader.Name);
+        _progress.Add(progress);
+        return progress;
     }
 
     public async ValueTask DisposeAsync()

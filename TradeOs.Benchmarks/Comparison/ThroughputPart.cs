@@ -40,6 +40,9 @@ internal static class ThroughputPart
                 "the archive's cost: with it over without",
                 rounds.Select(round => round.Ours.TicksPerSecond / round.Bare), ""),
             Figure.Of(
+                "chained commits over each stage alone, in ticks/s",
+                rounds.Select(round => round.Ours.TicksPerSecond / round.Apart), ""),
+            Figure.Of(
                 "allocated for each entry on the data plane", rounds.Select(round => round.Allocated), "B",
                 owed: 200, aim: 0, lowIsGood: true),
             Figure.Of("processor time of the host, an entry", ours.Select(run => run.HostMicroseconds), "us"),
@@ -59,13 +62,16 @@ internal static class ThroughputPart
             server, asked.Ticks, asked.BatchCountMax));
         var bare = await OnServerAsync(server => CopyPipeline.SaturateAsync(
             server, asked.Ticks, asked.BatchCountMax, isArchived: false));
+        var apart = await OnServerAsync(server => CopyPipeline.SaturateAsync(
+            server, asked.Ticks, asked.BatchCountMax, chained: false));
         var naive = await OnServerAsync(server => LibraryPipeline.RunAsync(server, NaiveTicks, isPipelined: false));
         var pipelined = await OnServerAsync(server => LibraryPipeline.RunAsync(
             server, PipelinedTicks, isPipelined: true));
         // What the archive writes to its files is no part of the path.
-        return new Round(ceiling, ours, bare.TicksPerSecond, bare.BytesPerEntry, naive, pipelined);
+        return new Round(
+            ceiling, ours, bare.TicksPerSecond, bare.BytesPerEntry, apart.TicksPerSecond, naive, pipelined);
     }
 
     private sealed record Round(
-        double Ceiling, SaturatedRun Ours, double Bare, double Allocated, double Naive, double Pipelined);
+        double Ceiling, SaturatedRun Ours, double Bare, double Allocated, double Apart, double Naive, double Pipelined);
 }

@@ -22,7 +22,7 @@ public static class LandExtensions
                     progress.Waiting(reader.Detail);
                     await reader.WaitForRoomAsync(stoppingToken);
                     break;
-                case CommitResult.ControlChanged:
+                case CommitResult.ControlChanged or CommitResult.Outside:
                     return false;
                 case CommitResult.Fenced:
                     throw new FencedException(

@@ -21,23 +21,37 @@ internal sealed class EntryPage
 
     /// <summary>Copies the reply of a read and cuts it into entries; nil gives none.</summary>
     /// <param name="reply">The reply, or the beginning of it.</param>
+    /// <param name="input">Stream whose entries are meant.</param>
     /// <param name="skippedBytes">How many bytes follow that beginning; the reply is then of one entry.</param>
-    /// <exception cref="RespProtocolException">It is not the reply of a read of one stream.</exception>
-    public void Take(RespCursor reply, long skippedBytes = 0)
+    /// <returns>Whether there are entries of another stream, too.</returns>
+    /// <exception cref="RespProtocolException">It is not the reply of a read.</exception>
+    public bool Take(RespCursor reply, ReadOnlySpan<byte> input, long skippedBytes = 0)
     {
         _entries.Clear();
-        if (reply.IsNil) return;
+        if (reply.IsNil) return false;
         var source = reply.Rest;
         if (_bytes.Length < source.Length || (_bytes.Length > SpareBytesMax && source.Length <= SpareBytesMax))
             _bytes = new byte[Math.Max(source.Length, PageBytes)];
         source.CopyTo(_bytes);
         var cursor = new RespCursor(_bytes.AsMemory(0, source.Length));
-        if (cursor.Array() != 1 || cursor.Array() != 2)
-            throw new RespProtocolException("another number of streams than asked for");
-        _ = cursor.Text();
-        var left = cursor.Array();
-        if (skippedBytes > 0) _entries.Add(BeginningAt(ref cursor, skippedBytes));
-        else for (; left > 0; left--) _entries.Add(EntryAt(ref cursor));
+        var hasOthers = false;
+        for (var streams = cursor.Array(); streams > 0; streams--)
+        {
+            if (cursor.Array() != 2 || !cursor.TryValue(out var name))
+                throw new RespProtocolException("entries of a stream without its name");
+            if (!name.Span.SequenceEqual(input))
+            {
+                cursor.Skip();
+                hasOthers = true;
+                continue;
+            }
+
+            var left = cursor.Array();
+            if (skippedBytes > 0) _entries.Add(BeginningAt(ref cursor, skippedBytes));
+            else for (; left > 0; left--) _entries.Add(EntryAt(ref cursor));
+        }
+
+        return hasOthers;
     }
 
     private static Entry EntryAt(ref RespCursor cursor)

@@ -5,7 +5,8 @@ using System.Text;
 
 namespace TradeOs.Bus;
 
-/// <summary>Writes one batch as a call of commit.lua; the order of keys and words is told there.</summary>
+/// <summary>Writes a batch of one reader, or batches of a chain, as a call of commit.lua; the order of keys and words
+/// is told there.</summary>
 internal sealed class RedisCommitCommand
 {
     private readonly ReaderDefinition _definition;
@@ -18,6 +19,7 @@ internal sealed class RedisCommitCommand
     private readonly List<KeyValuePair<string, string?>> _set = [];
     private readonly List<string> _removed = [];
     private readonly PackedWords _words = new();
+    private int _keys;
 
     public RedisCommitCommand(
         ReaderDefinition definition, IReadOnlyDictionary<string, StreamLimit> limits, long epoch, string owner,
@@ -37,33 +39,39 @@ internal sealed class RedisCommitCommand
         Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(Script))));
 #pragma warning restore CA5350
 
-    /// <summary>Adds the command to <paramref name="writer"/>.</summary>
-    /// <param name="writer">Where commands gather.</param>
+    /// <summary>Makes the words of one batch.</summary>
     /// <param name="batch">What to commit.</param>
     /// <param name="acknowledge">Entries to acknowledge, for a group reader.</param>
     /// <param name="received">How far a group reader has read: last id and how many.</param>
     /// <exception cref="InvariantViolatedException">The stage wrote an entry Redis does not take.</exception>
-    public void Write(RespWriter writer, Batch batch, List<EntryId> acknowledge, string received)
+    public void Prepare(Batch batch, List<EntryId> acknowledge, string received)
     {
         BatchRules.Verify(batch, _definition.Name);
         Sort(batch);
-        var keys = 4 + _streams.Count + _streams.Sum(stream => ReadersOf(stream.Stream).Length);
+        _keys = 4 + _streams.Count + _streams.Sum(stream => ReadersOf(stream.Stream).Length);
         var outputWords = 0;
-        foreach (var output in batch.Outputs) outputWords += 2 + (2 * output.FieldCount);
-        _words.Begin(15 + (3 * _streams.Count) + outputWords
+        foreach (var output in batch.Outputs) outputWords += 3 + (2 * output.FieldCount);
+        _words.Begin(16 + (3 * _streams.Count) + outputWords
             + 1 + (2 * _set.Count) + 1 + _removed.Count + 1 + acknowledge.Count);
         WriteHeader(batch, received);
         WriteOutputs(batch);
         WriteState();
         _words.Word(acknowledge.Count);
         foreach (var id in acknowledge) _words.Word(id);
+    }
 
-        writer.Begin(3 + keys + 1);
+    /// <summary>Adds one command for everything that was prepared to <paramref name="writer"/>.</summary>
+    /// <param name="writer">Where commands gather.</param>
+    /// <param name="together">Of each reader that commits with it, in the order of their chain.</param>
+    public static void Write(RespWriter writer, IReadOnlyList<RedisCommitCommand> together)
+    {
+        var keys = together.Sum(command => command._keys);
+        writer.Begin(3 + keys + together.Count);
         writer.Word("EVALSHA"u8);
         writer.Word(Sha);
         writer.Word(keys);
-        WriteKeys(writer);
-        writer.Word(_words.Written);
+        foreach (var command in together) command.WriteKeys(writer);
+        foreach (var command in together) writer.Word(command._words.Written);
     }
 
     /// <summary>Names a batch among all commits of the reader.</summary>
@@ -101,6 +109,7 @@ internal sealed class RedisCommitCommand
         _words.Word(_known.DigestAfter(batch));
         _words.Word(_known.SumAfter(batch, CommitIdOf(batch)));
         _words.Word(received);
+        _words.Word(_keys);
         foreach (var (stream, count) in _streams)
         {
             _words.Word(_limits.TryGetValue(stream, out var limit) ? limit.MaxLength : int.MaxValue);
@@ -114,6 +123,8 @@ internal sealed class RedisCommitCommand
         for (var index = 0; index < batch.OutputCount; index++)
         {
             _words.Word(IndexOf(batch.Outputs[index].Stream) + 1);
+            if (batch.Outputs[index].Id == EntryId.Zero) _words.Word("*"u8);
+            else _words.Word(batch.Outputs[index].Id);
             _words.Word(2 * batch.Outputs[index].FieldCount);
             foreach (var field in batch.FieldsOf(index))
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace TradeOs.Bus;
 
@@ -13,6 +14,7 @@ internal sealed class RedisEntryReads
     private readonly DataConnection _connection;
     private readonly ReaderDefinition _definition;
     private readonly ReadPace _pace;
+    private readonly byte[] _input;
     private readonly List<EntryId> _unacknowledged = [];
     private readonly List<EntryId> _acknowledge = [];
     private EntryPage _delivering;
@@ -28,10 +30,18 @@ internal sealed class RedisEntryReads
     public RedisEntryReads(DataConnection connection, ReaderDefinition definition, Checkpoint checkpoint, ReadPace pace)
     {
         (_connection, _definition, _pace) = (connection, definition, pace);
+        _input = Encoding.UTF8.GetBytes(definition.Input ?? "");
         (_delivered, _count) = (checkpoint.Position, checkpoint.Count);
         (_received, _receivedCount) = (checkpoint.Position, checkpoint.Count);
         (_delivering, _next) = (new EntryPage(), new EntryPage());
     }
+
+    /// <summary>Streams between the readers of a chain: each read looks at them as well, so that what somebody else
+    /// wrote there is noticed at once.</summary>
+    public IReadOnlyList<ChainLink> Links { get; set; } = [];
+
+    /// <summary>Whether something was found there.</summary>
+    public bool IsOutsideWaiting { get; private set; }
 
     /// <summary>Bytes of memory held for what was read.</summary>
     public int HeldBytes => _connection.HeldBytes + _delivering.HeldBytes + _next.HeldBytes;
@@ -154,14 +164,14 @@ internal sealed class RedisEntryReads
         if (_asked == 1)
         {
             var (reply, skippedBytes) = await _connection.ReceiveBeginningAsync(wait);
-            _next.Take(ThrowIfError(reply), skippedBytes);
+            _next.Take(ThrowIfError(reply), _input, skippedBytes);
             NoteReceived();
             return;
         }
 
         try
         {
-            _next.Take(ThrowIfError(await _connection.ReceiveEntriesAsync(wait)));
+            IsOutsideWaiting |= _next.Take(ThrowIfError(await _connection.ReceiveEntriesAsync(wait)), _input);
             NoteReceived();
         }
         catch (BusUnavailableException lost) when (lost.InnerException is ReplyTooLargeException)
@@ -195,8 +205,10 @@ internal sealed class RedisEntryReads
         _asked = _pace.Count(_countMax);
         var isGroup = _definition.Mode == ReadMode.Group;
         var blocks = wait > TimeSpan.Zero;
+        // A reply of several streams cannot be cut behind one entry.
+        var links = _asked == 1 ? [] : Links;
         var commands = _connection.Commands;
-        commands.Begin(6 + (isGroup ? 3 : 0) + (blocks ? 2 : 0));
+        commands.Begin(6 + (isGroup ? 3 : 0) + (blocks ? 2 : 0) + (2 * links.Count));
         commands.Word(isGroup ? "XREADGROUP"u8 : "XREAD"u8);
         if (isGroup)
         {
@@ -215,7 +227,9 @@ internal sealed class RedisEntryReads
 
         commands.Word("STREAMS"u8);
         commands.Word(_definition.Input!);
+        foreach (var link in links) commands.Word(link.Stream);
         if (isGroup) commands.Word(">"u8);
         else commands.Word(_delivered);
+        foreach (var link in links) commands.Word(link.Last);
     }
 }

@@ -1,10 +1,11 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace TradeOs.Bus;
 
 /// <summary>The bus on one Redis server: a data connection a reader, and a control connection for looking.</summary>
-public sealed partial class RedisStreamBus : IStreamBus, IDisposable
+public sealed partial class RedisStreamBus : IChainBus, IDisposable
 {
     /// <summary>Longest wait between two attempts to open a reader: part of the second in which all resume.</summary>
     internal static readonly TimeSpan BackoffMax = TimeSpan.FromMilliseconds(100);
@@ -63,6 +64,11 @@ public sealed partial class RedisStreamBus : IStreamBus, IDisposable
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public async Task<IReaderChain> OpenChainAsync(
+        ImmutableArray<ReaderDefinition> definitions, CancellationToken cancellationToken) =>
+        await RedisReaderChain.OpenAsync(this, definitions, cancellationToken);
 
     /// <summary>The readers that are open.</summary>
     internal IReadOnlyList<RedisStreamReader> Readers

@@ -11,6 +11,7 @@ internal sealed class RedisStreamReader : IStreamReader
     private readonly long _epoch;
     private readonly RedisCommitCommand _commit;
     private readonly RedisEntryReads _reads;
+    private readonly List<RedisCommitCommand> _together = [];
     private long _commits;
     private volatile bool _isCommitting;
 
@@ -51,6 +52,15 @@ internal sealed class RedisStreamReader : IStreamReader
     /// <summary>Bytes of memory held for what was read.</summary>
     public int HeldBytes => _reads.HeldBytes;
 
+    /// <summary>Streams its reads look at as well.</summary>
+    public IReadOnlyList<ChainLink> Links
+    {
+        set => _reads.Links = value;
+    }
+
+    /// <summary>Whether a read found entries in one of them.</summary>
+    public bool IsOutsideWaiting => _reads.IsOutsideWaiting;
+
     public async ValueTask<IReadOnlyList<Entry>> ReadAsync(
         int countMax, TimeSpan wait, CancellationToken cancellationToken)
     {
@@ -65,18 +75,25 @@ internal sealed class RedisStreamReader : IStreamReader
         }
     }
 
-    public async ValueTask<CommitResult> CommitAsync(Batch batch, CancellationToken cancellationToken)
+    public ValueTask<CommitResult> CommitAsync(Batch batch, CancellationToken cancellationToken) =>
+        CommitAsync(batch, [], cancellationToken);
+
+    /// <summary>Commits a batch and what the readers behind this one decided on its outputs, together.</summary>
+    public async ValueTask<CommitResult> CommitAsync(
+        Batch batch, IReadOnlyList<(RedisStreamReader Reader, Batch Batch)> followers,
+        CancellationToken cancellationToken)
     {
-        if (batch.CommitNumber == 0) batch.CommitNumber = ++_commits;
-        _isCommitting = true;
         try
         {
-            _commit.Write(_connection.Commands, batch, _reads.DeliveredUpTo(batch.Position), _reads.Received);
+            _together.Clear();
+            Prepare(batch, _together);
+            foreach (var (reader, theirs) in followers) reader.Prepare(theirs, _together);
+            RedisCommitCommand.Write(_connection.Commands, _together);
             var readsOn = _reads.ReadOnBehind(batch.Position);
             await _connection.SendAsync();
             var result = ResultOf(await _connection.ReceiveAsync());
-            if (result == CommitResult.Committed) Landed(batch);
-            _isCommitting = false;
+            Settle(result, batch);
+            foreach (var (reader, theirs) in followers) reader.Settle(result, theirs);
             if (readsOn) await _reads.TakeReadAheadAsync();
             if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(batch.Position);
             return result;
@@ -94,6 +111,10 @@ internal sealed class RedisStreamReader : IStreamReader
 
     public async ValueTask<bool> IsControlChangedAsync(CancellationToken cancellationToken) =>
         _definition.ObeysControl && await RedisReaderOpening.ControlAsync(_connection) != Control;
+
+    /// <summary>Makes sure that its connection is there.</summary>
+    /// <exception cref="BusUnavailableException">It is not.</exception>
+    public async ValueTask LookAsync() => _ = await _connection.AskAsync("PING");
 
     public Task WaitForRoomAsync(CancellationToken cancellationToken) =>
         Task.Delay(RoomWait, _bus.Time, cancellationToken);
@@ -113,10 +134,23 @@ internal sealed class RedisStreamReader : IStreamReader
             : Loss.Missing(_definition.Input!, _definition.Name, type ?? "none");
     }
 
-    private void Landed(Batch batch)
+    private void Prepare(Batch batch, List<RedisCommitCommand> together)
     {
-        Known.Landed(batch, _commit.CommitIdOf(batch));
-        _bus.NoteAcknowledged(_definition.Name, Known.Standing.Count);
+        if (batch.CommitNumber == 0) batch.CommitNumber = ++_commits;
+        _isCommitting = true;
+        _commit.Prepare(batch, _reads.DeliveredUpTo(batch.Position), _reads.Received);
+        together.Add(_commit);
+    }
+
+    private void Settle(CommitResult result, Batch batch)
+    {
+        if (result == CommitResult.Committed)
+        {
+            Known.Landed(batch, _commit.CommitIdOf(batch));
+            _bus.NoteAcknowledged(_definition.Name, Known.Standing.Count);
+        }
+
+        _isCommitting = false;
     }
 
     private CommitResult ResultOf(RespCursor reply)
@@ -134,6 +168,7 @@ internal sealed class RedisStreamReader : IStreamReader
             "fenced" => CommitResult.Fenced,
             "control" => CommitResult.ControlChanged,
             "full" => CommitResult.Full,
+            "outside" => CommitResult.Outside,
             "moved" => throw _bus.Moved(_definition.Name, Known.Standing.Count, Detail),
             _ => CommitResult.Damaged,
         };

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace TradeOs.Bus;
 
@@ -79,14 +80,15 @@ public sealed class StreamWalk(RedisOptions options) : IDisposable
     {
         connection.Commands.Command("XREAD", "COUNT", $"{asked}", "STREAMS", stream, after.ToString());
         await connection.SendAsync();
+        var input = Encoding.UTF8.GetBytes(stream);
         if (asked > 1)
         {
             var page = await connection.ReceiveEntriesAsync(TimeSpan.Zero);
-            _page.Take(DataConnection.ThrowIfError(page, "XREAD", stream));
+            _page.Take(DataConnection.ThrowIfError(page, "XREAD", stream), input);
             return;
         }
 
         var (reply, skippedBytes) = await connection.ReceiveBeginningAsync();
-        _page.Take(DataConnection.ThrowIfError(reply, "XREAD", stream), skippedBytes);
+        _page.Take(DataConnection.ThrowIfError(reply, "XREAD", stream), input, skippedBytes);
     }
 }

@@ -1,20 +1,23 @@
 #!lua
--- One commit: every check first, then only writes that cannot fail, because Redis never rolls a script back.
--- Answers one line: committed, already, fenced, control, full STREAM READER, moved WHY, or damaged WHY.
+-- One commit, of one reader or of a chain of readers of which each reads what the one before it writes: every check
+-- first, then only writes that cannot fail, because Redis never rolls a script back.
+-- Answers one line: committed, already, fenced, control, full STREAM READER, outside STREAM, moved WHY, or damaged WHY.
 -- Nothing was written unless it says committed.
 --
--- KEYS  checkpoint, state, control and input (a reader that has none of these names its checkpoint instead), then for each output stream: the stream and its readers' checkpoints
--- ARGV  one word, a MessagePack array of strings: epoch, owner, commit id, control, position, inputs, outputs, silent,
---       group ('' for an offset reader), streams; the checkpoint as this host left it (position count written silent
---       commit), how many keys its state has, digest of the state and sum of the checkpoint to keep, where the group
---       stands (last id, entries read);
+-- KEYS  of each reader: checkpoint, state, control and input (a reader that has none of these names its checkpoint
+--       instead), then for each output stream: the stream and its readers' checkpoints
+-- ARGV  one word a reader, a MessagePack array of strings: epoch, owner, commit id, control, position, inputs, outputs,
+--       silent, group ('' for an offset reader), streams; the checkpoint as this host left it (position count written
+--       silent commit), how many keys its state has, digest of the state and sum of the checkpoint to keep, where the
+--       group stands (last id, entries read), how many of KEYS are the reader's;
 --       then for each stream: its MaxLength, how many entries it gets, how many readers it has;
---       then for each output: which stream, how many words, the words (name, value, name, value ...);
+--       then for each output: which stream, its id (* for one of Redis'), how many words, the words (name, value ...);
 --       then state to set: how many words, the words; state to remove: how many keys, the keys;
 --       then entries to acknowledge: how many, the ids
 
-local given = cmsgpack.unpack(ARGV[1])
-local next_key, next_word = 5, 16
+-- The reader that is looked at or written for, and its next word; how many entries each stream gets by those looked at.
+local given, keys, next_word
+local gets = {}
 local CHUNK = 1000
 local LAST_IDS = '18446744073709551615-0'
 
@@ -56,145 +59,180 @@ end
 
 -- Checks -----------------------------------------------------------------------------------------------------------
 
-local checkpoint_type = type_of(KEYS[1])
-if checkpoint_type == 'none' then return 'damaged ' .. KEYS[1] .. ' is gone' end
-if checkpoint_type ~= 'hash' then return 'damaged ' .. KEYS[1] .. ' is a ' .. checkpoint_type .. ', expected a hash' end
-local checkpoint = redis.call('HMGET', KEYS[1], 'epoch', 'owner', 'commit', 'count', 'written', 'silent', 'position')
-if checkpoint[1] ~= given[1] or checkpoint[2] ~= given[2] then return 'fenced' end
+-- Answers why it cannot be written, or nothing and what the writes need to know.
+local function check(is_follower)
+  local checkpoint_type = type_of(keys[1])
+  if checkpoint_type == 'none' then return 'damaged ' .. keys[1] .. ' is gone' end
+  if checkpoint_type ~= 'hash' then
+    return 'damaged ' .. keys[1] .. ' is a ' .. checkpoint_type .. ', expected a hash'
+  end
+  local checkpoint = redis.call('HMGET', keys[1], 'epoch', 'owner', 'commit', 'count', 'written', 'silent', 'position')
+  if checkpoint[1] ~= given[1] or checkpoint[2] ~= given[2] then return 'fenced' end
 
-local counters = {}
-for i, name in ipairs({ 'count', 'written', 'silent' }) do
-  local before = tonumber(checkpoint[3 + i] or '')
-  if not before then return 'damaged ' .. KEYS[1] .. ' has no number in field \'' .. name .. '\'' end
-  counters[i] = string.format('%.0f', before + given[5 + i])
-end
+  local counters = {}
+  for i, name in ipairs({ 'count', 'written', 'silent' }) do
+    local before = tonumber(checkpoint[3 + i] or '')
+    if not before then return 'damaged ' .. keys[1] .. ' has no number in field \'' .. name .. '\'' end
+    counters[i] = string.format('%.0f', before + given[5 + i])
+  end
 
-local position, commit = checkpoint[7] or '', checkpoint[3] or ''
-local found = table.concat({ position, checkpoint[4], checkpoint[5], checkpoint[6], commit }, ' ')
-if found ~= given[11] then
-  return 'damaged ' .. KEYS[1] .. ' was edited: position count written silent commit are "' .. found ..
-    '", this host had committed "' .. given[11] .. '"'
-end
-if commit == given[3] then return 'already' end
+  local position, commit = checkpoint[7] or '', checkpoint[3] or ''
+  local found = table.concat({ position, checkpoint[4], checkpoint[5], checkpoint[6], commit }, ' ')
+  if found ~= given[11] then
+    return 'damaged ' .. keys[1] .. ' was edited: position count written silent commit are "' .. found ..
+      '", this host had committed "' .. given[11] .. '"'
+  end
+  if commit == given[3] then return 'already' end
 
-if KEYS[3] ~= KEYS[1] then
-  local control_type = type_of(KEYS[3])
-  if control_type ~= 'string' and control_type ~= 'none' then return 'damaged ' .. KEYS[3] .. ' is a ' .. control_type end
-  if (redis.call('GET', KEYS[3]) or '') ~= given[4] then return 'control' end
-end
-
-local state_type = type_of(KEYS[2])
-if state_type ~= 'hash' and state_type ~= 'none' then return 'damaged ' .. KEYS[2] .. ' is a ' .. state_type end
-local state_keys = redis.call('HLEN', KEYS[2])
-if state_keys ~= tonumber(given[12]) then
-  return 'damaged ' .. KEYS[2] .. ' has ' .. state_keys .. ' keys, this host had committed ' .. given[12]
-end
-if KEYS[4] ~= KEYS[1] and type_of(KEYS[4]) ~= 'stream' then
-  return 'damaged ' .. KEYS[4] .. ' is gone or not a stream'
-end
-
--- A group that somebody moved, made anew or read in gave us other entries than the next ones: the reader is opened
--- again, which puts it back, and nothing of this batch counts. The server may not know how many it delivered.
-if given[9] ~= '' then
-  local last, read
-  for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[4])) do
-    if fact(group, 'name') == given[9] then
-      last, read = fact(group, 'last-delivered-id'), fact(group, 'entries-read')
+  if keys[3] ~= keys[1] then
+    local control_type = type_of(keys[3])
+    if control_type ~= 'string' and control_type ~= 'none' then
+      return 'damaged ' .. keys[3] .. ' is a ' .. control_type
     end
+    if (redis.call('GET', keys[3]) or '') ~= given[4] then return 'control' end
   end
-  local stands = last and read and last .. ' ' .. string.format('%.0f', read)
-  if not last then return 'moved ' .. KEYS[4] .. ' has no group ' .. given[9] end
-  if stands and stands ~= given[15] or string.sub(given[15], 1, #last + 1) ~= last .. ' ' then
-    return 'moved ' .. KEYS[4] .. ' group ' .. given[9] .. ' stands at ' .. last
-  end
-end
 
-local streams, trims = {}, {}
-for i = 1, tonumber(given[10]) do
-  local stream, length_max, more, readers = KEYS[next_key], number(), number(), number()
-  streams[i] = stream
-  if type_of(stream) ~= 'stream' then return 'damaged ' .. stream .. ' is gone or not a stream' end
-  if #redis.call('XRANGE', stream, LAST_IDS, '+', 'COUNT', 1) > 0 then return exhausted(stream) end
-  -- XINFO carries the first and the last entry whole, and anybody may have appended one of 100 MB: it is asked for only
-  -- when something is to be trimmed.
-  local length = redis.call('XLEN', stream)
-  if length + more > length_max then
-    local facts = redis.call('XINFO', 'STREAM', stream)
-    local added, unread, holder = fact(facts, 'entries-added'), 0, ''
-    for reader = 1, readers do
-      local key = KEYS[next_key + reader]
-      local key_type = type_of(key)
-      if key_type ~= 'hash' and key_type ~= 'none' then
-        return 'damaged ' .. key .. ' is a ' .. key_type .. ', expected a hash'
+  local state_type = type_of(keys[2])
+  if state_type ~= 'hash' and state_type ~= 'none' then return 'damaged ' .. keys[2] .. ' is a ' .. state_type end
+  local state_keys = redis.call('HLEN', keys[2])
+  if state_keys ~= tonumber(given[12]) then
+    return 'damaged ' .. keys[2] .. ' has ' .. state_keys .. ' keys, this host had committed ' .. given[12]
+  end
+  if keys[4] ~= keys[1] and type_of(keys[4]) ~= 'stream' then
+    return 'damaged ' .. keys[4] .. ' is gone or not a stream'
+  end
+
+  -- Entries that the chain did not write wait there, and come before those that it would: each reader reads for itself.
+  if is_follower and fact(redis.call('XINFO', 'STREAM', keys[4]), 'last-generated-id') ~= position then
+    return 'outside ' .. keys[4]
+  end
+
+  -- A group that somebody moved, made anew or read in gave us other entries than the next ones: the reader is opened
+  -- again, which puts it back, and nothing of this batch counts. The server may not know how many it delivered.
+  if given[9] ~= '' then
+    local last, read
+    for _, group in ipairs(redis.call('XINFO', 'GROUPS', keys[4])) do
+      if fact(group, 'name') == given[9] then
+        last, read = fact(group, 'last-delivered-id'), fact(group, 'entries-read')
       end
-      local behind = added - tonumber(redis.call('HGET', key, 'count') or 0)
-      if behind > unread then unread, holder = behind, key end
     end
-    -- Programs outside the pipeline that registered. One whose count is gone has read nothing and is waited for; none
-    -- can hold more than there is. These keys are named by what is in Redis, so KEYS has none of them.
-    local outside = 'tradeos:outside:' .. stream
-    local outside_type = type_of(outside)
-    if outside_type ~= 'set' and outside_type ~= 'none' then
-      return 'damaged ' .. outside .. ' is a ' .. outside_type .. ', expected a set'
+    local stands = last and read and last .. ' ' .. string.format('%.0f', read)
+    if not last then return 'moved ' .. keys[4] .. ' has no group ' .. given[9] end
+    if stands and stands ~= given[15] or string.sub(given[15], 1, #last + 1) ~= last .. ' ' then
+      return 'moved ' .. keys[4] .. ' group ' .. given[9] .. ' stands at ' .. last
     end
-    for _, name in ipairs(redis.call('SMEMBERS', outside)) do
-      local key = 'tradeos:checkpoint:outside:' .. name
-      local count = type_of(key) == 'hash' and redis.call('HGET', key, 'count') or ''
-      local behind = math.min(added - (tonumber(count) or 0), length)
-      if behind > unread then unread, holder = behind, key end
-    end
-    if unread + more > length_max then return 'full ' .. stream .. ' ' .. holder end
-    local keep = math.max(unread, length_max - more - math.floor(length_max / 10))
-    if keep < length then trims[#trims + 1] = { stream, keep + more } end
   end
-  next_key = next_key + 1 + readers
-end
 
--- A command that is not permitted would end the script between two writes.
-local missing
-local function permit(command, key, ...)
-  if not redis.acl_check_cmd(command, key, ...) then missing = { command, key } end
-end
+  local streams, trims, next_key = {}, {}, 5
+  for i = 1, tonumber(given[10]) do
+    local stream, length_max, more, readers = keys[next_key], number(), number(), number()
+    streams[i] = stream
+    if type_of(stream) ~= 'stream' then return 'damaged ' .. stream .. ' is gone or not a stream' end
+    if #redis.call('XRANGE', stream, LAST_IDS, '+', 'COUNT', 1) > 0 then return exhausted(stream) end
+    more = more + (gets[stream] or 0)
+    gets[stream] = more
+    -- XINFO carries the first and the last entry whole, and anybody may have appended one of 100 MB: it is asked for
+    -- only when something is to be trimmed, and by a chain.
+    local length = redis.call('XLEN', stream)
+    if length + more > length_max then
+      local facts = redis.call('XINFO', 'STREAM', stream)
+      local added, unread, holder = fact(facts, 'entries-added'), 0, ''
+      for reader = 1, readers do
+        local key = keys[next_key + reader]
+        local key_type = type_of(key)
+        if key_type ~= 'hash' and key_type ~= 'none' then
+          return 'damaged ' .. key .. ' is a ' .. key_type .. ', expected a hash'
+        end
+        local behind = added - tonumber(redis.call('HGET', key, 'count') or 0)
+        if behind > unread then unread, holder = behind, key end
+      end
+      -- Programs outside the pipeline that registered. One whose count is gone has read nothing and is waited for; none
+      -- can hold more than there is. These keys are named by what is in Redis, so KEYS has none of them.
+      local outside = 'tradeos:outside:' .. stream
+      local outside_type = type_of(outside)
+      if outside_type ~= 'set' and outside_type ~= 'none' then
+        return 'damaged ' .. outside .. ' is a ' .. outside_type .. ', expected a set'
+      end
+      for _, name in ipairs(redis.call('SMEMBERS', outside)) do
+        local key = 'tradeos:checkpoint:outside:' .. name
+        local count = type_of(key) == 'hash' and redis.call('HGET', key, 'count') or ''
+        local behind = math.min(added - (tonumber(count) or 0), length)
+        if behind > unread then unread, holder = behind, key end
+      end
+      if unread + more > length_max then return 'full ' .. stream .. ' ' .. holder end
+      local keep = math.max(unread, length_max - more - math.floor(length_max / 10))
+      if keep < length then trims[#trims + 1] = { stream, keep + more } end
+    end
+    next_key = next_key + 1 + readers
+  end
 
-for _, stream in ipairs(streams) do permit('XADD', stream, '*', 'name', 'value') end
-for _, trim in ipairs(trims) do permit('XTRIM', trim[1], 'MAXLEN', '=', '1') end
-permit('HSET', KEYS[2], 'name', 'value')
-permit('HDEL', KEYS[2], 'name')
-permit('HSET', KEYS[1], 'name', 'value')
-if given[9] ~= '' then permit('XACK', KEYS[4], given[9], '0-0') end
-if missing then
-  return redis.error_reply('NOPERM nothing was written, the user has no permissions to run the \'' ..
-    string.lower(missing[1]) .. '\' command on the \'' .. missing[2] .. '\' key')
+  -- A command that is not permitted would end the script between two writes.
+  local missing
+  local function permit(command, key, ...)
+    if not redis.acl_check_cmd(command, key, ...) then missing = { command, key } end
+  end
+
+  for _, stream in ipairs(streams) do permit('XADD', stream, '*', 'name', 'value') end
+  for _, trim in ipairs(trims) do permit('XTRIM', trim[1], 'MAXLEN', '=', '1') end
+  permit('HSET', keys[2], 'name', 'value')
+  permit('HDEL', keys[2], 'name')
+  permit('HSET', keys[1], 'name', 'value')
+  if given[9] ~= '' then permit('XACK', keys[4], given[9], '0-0') end
+  if missing then
+    return redis.error_reply('NOPERM nothing was written, the user has no permissions to run the \'' ..
+      string.lower(missing[1]) .. '\' command on the \'' .. missing[2] .. '\' key')
+  end
+  return nil, {
+    given = given, keys = keys, next_word = next_word, counters = counters, streams = streams, trims = trims,
+  }
 end
 
 -- Writes -----------------------------------------------------------------------------------------------------------
 
-local last_ids = {}
-for _ = 1, tonumber(given[7]) do
-  local stream, words = streams[number()], number()
-  local added = redis.pcall('XADD', stream, '*', unpack(given, next_word, next_word + words - 1))
-  if type(added) == 'table' then return exhausted(stream) end
-  last_ids[stream] = added
-  next_word = next_word + words
-end
-
-for _, trim in ipairs(trims) do redis.call('XTRIM', trim[1], 'MAXLEN', '=', string.format('%.0f', trim[2])) end
-
-call_with_words(number(), 'HSET', KEYS[2])
-call_with_words(number(), 'HDEL', KEYS[2])
-call_with_words(number(), 'XACK', KEYS[4], given[9])
-
-local kept = { 'commit', given[3], 'count', counters[1], 'written', counters[2], 'silent', counters[3],
-  'digest', given[13], 'sum', given[14] }
-if given[5] ~= '' then
-  kept[#kept + 1] = 'position'
-  kept[#kept + 1] = given[5]
-end
-for _, stream in ipairs(streams) do
-  if last_ids[stream] then
-    kept[#kept + 1] = 'last:' .. stream
-    kept[#kept + 1] = last_ids[stream]
+local function write(reader)
+  given, keys, next_word = reader.given, reader.keys, reader.next_word
+  local counters, streams, trims = reader.counters, reader.streams, reader.trims
+  local last_ids = {}
+  for _ = 1, tonumber(given[7]) do
+    local stream, id, words = streams[number()], word(), number()
+    local added = redis.pcall('XADD', stream, id, unpack(given, next_word, next_word + words - 1))
+    if type(added) == 'table' then return exhausted(stream) end
+    last_ids[stream] = added
+    next_word = next_word + words
   end
+
+  for _, trim in ipairs(trims) do redis.call('XTRIM', trim[1], 'MAXLEN', '=', string.format('%.0f', trim[2])) end
+
+  call_with_words(number(), 'HSET', keys[2])
+  call_with_words(number(), 'HDEL', keys[2])
+  call_with_words(number(), 'XACK', keys[4], given[9])
+
+  local kept = { 'commit', given[3], 'count', counters[1], 'written', counters[2], 'silent', counters[3],
+    'digest', given[13], 'sum', given[14] }
+  if given[5] ~= '' then
+    kept[#kept + 1] = 'position'
+    kept[#kept + 1] = given[5]
+  end
+  for _, stream in ipairs(streams) do
+    if last_ids[stream] then
+      kept[#kept + 1] = 'last:' .. stream
+      kept[#kept + 1] = last_ids[stream]
+    end
+  end
+  redis.call('HSET', keys[1], unpack(kept))
 end
-redis.call('HSET', KEYS[1], unpack(kept))
+
+local readers, first_key = {}, 1
+for i = 1, #ARGV do
+  given, next_word = cmsgpack.unpack(ARGV[i]), 17
+  keys = #ARGV == 1 and KEYS or { unpack(KEYS, first_key, first_key + given[16] - 1) }
+  local answer, reader = check(i > 1)
+  if answer then return answer end
+  readers[i], first_key = reader, first_key + given[16]
+end
+
+for _, reader in ipairs(readers) do
+  local answer = write(reader)
+  if answer then return answer end
+end
 return 'committed'

@@ -19,6 +19,12 @@ public sealed class PipelineOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:01")]
     public TimeSpan ReadWait { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// Whether stages that follow one another commit what they made of a batch together. Default true.
+    /// </summary>
+    /// <remarks>What is in the streams is the same; one wait for the disk takes the place of several.</remarks>
+    public bool ChainCommits { get; set; } = true;
 }
 
 /// <summary>Checks <see cref="PipelineOptions"/>.</summary>

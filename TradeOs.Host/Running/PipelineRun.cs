@@ -14,6 +14,9 @@ internal sealed partial class PipelineRun
     /// <summary>A signal must end the process within two seconds: this for the services, the rest for Redis.</summary>
     private static readonly TimeSpan StopWait = TimeSpan.FromSeconds(1.2);
 
+    private static readonly TimeSpan SummaryWaitMax = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan SummaryPause = TimeSpan.FromMilliseconds(200);
+
     private readonly Settings _settings;
     private readonly RunArguments _arguments;
     private readonly BusSession _session;
@@ -63,11 +66,22 @@ internal sealed partial class PipelineRun
 
     private void AddStages(LoopLimits limits)
     {
-        foreach (var stage in Pipeline.CreateStages(_settings.Stages))
+        var stages = Pipeline.CreateStages(_settings.Stages);
+        foreach (var stage in stages) _loops.Add(new LoopProgress(stage.Reader.Name));
+        var chains = _settings.Pipeline.ChainCommits ? _session.Bus as IChainBus : null;
+        foreach (var names in Topology.Chains)
         {
-            var progress = new LoopProgress(stage.Reader.Name);
-            _loops.Add(progress);
-            _stages.Add(new StageService(new StageLoop(_session.Bus, stage, limits, progress), stage.Reader.Name));
+            ImmutableArray<IStage> members = [.. stages.Where(stage => names.Contains(stage.Reader.Name))];
+            ImmutableArray<LoopProgress> progress = [.. _loops.Where(loop => names.Contains(loop.Name))];
+            if (chains is not null && members.Length > 1)
+            {
+                var chain = new ChainLoop(chains, members, limits, progress, Time);
+                _stages.AddRange(names.Select(name => new StageService(name, chain.RunAsync)));
+                continue;
+            }
+
+            foreach (var (stage, its) in members.Zip(progress))
+                _stages.Add(new StageService(its.Name, new StageLoop(_session.Bus, stage, limits, its).RunAsync));
         }
     }
 
@@ -129,6 +143,7 @@ internal sealed partial class PipelineRun
     {
         var failures = services.Where(service => service.ExecuteTask is { IsFaulted: true })
             .Select(service => service.ExecuteTask!.Exception!.InnerException!)
+            .Distinct() // Stages of a chain fail together.
             .ToList();
         foreach (var failure in failures) Terminal.Say("red", "tradeos:", Sentence(failure));
         _session.HasFailed = failures.Count > 0;
@@ -155,7 +170,7 @@ internal sealed partial class PipelineRun
 
     private async Task SummariseAsync()
     {
-        var summary = await RunSummary.ReadAsync(_session.Bus, _session.History, CancellationToken.None);
+        var summary = await PatientSummaryAsync();
         if (_arguments.Json)
         {
             using var output = Console.OpenStandardOutput();
@@ -168,6 +183,29 @@ internal sealed partial class PipelineRun
 
         if (_session.IsServerToStop) LogLookHint(_loggers.CreateLogger<PipelineRun>());
     }
+
+    /// <summary>Everything is through: a server that goes away just now delays what there is to say, and no
+    /// more.</summary>
+    private async Task<RunSummary> PatientSummaryAsync()
+    {
+        var started = Time.GetTimestamp();
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                return await RunSummary.ReadAsync(_session.Bus, _session.History, CancellationToken.None);
+            }
+            catch (BusUnavailableException away) when (Time.GetElapsedTime(started) < SummaryWaitMax)
+            {
+                if (isFirst) LogSummaryWaits(_loggers.CreateLogger<PipelineRun>(), away.Message);
+                await Task.Delay(SummaryPause, Time);
+            }
+        }
+    }
+
+    [LoggerMessage(302, LogLevel.Warning,
+        "Everything is through; the summary waits a minute at most for Redis: {Reason}")]
+    private static partial void LogSummaryWaits(ILogger logger, string reason);
 
     [LoggerMessage(300, LogLevel.Information,
         "Stopped at {Rows} rows of the feed, {Trades} trades closed; the next start goes on from there.")]

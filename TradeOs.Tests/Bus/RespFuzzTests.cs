@@ -109,7 +109,7 @@ public sealed class RespFuzzTests
             try
             {
                 var page = new EntryPage();
-                page.Take(new RespCursor(reply));
+                page.Take(new RespCursor(reply), "in"u8);
                 foreach (var entry in page.Entries) _ = entry.Fields.ToString();
             }
             catch (RespProtocolException refused)
@@ -130,7 +130,7 @@ public sealed class RespFuzzTests
 
             page.Take(new RespCursor(RespText.Read([.. given.Select(entry => (
                 $"{entry.id}-1",
-                entry.words.SelectMany(pair => new[] { pair.Item1, pair.Item2 }).ToArray()))])));
+                entry.words.SelectMany(pair => new[] { pair.Item1, pair.Item2 }).ToArray()))])), "in"u8);
 
             Assert.That(
                 page.Entries.Select(entry => entry.Id.Milliseconds),

@@ -120,8 +120,8 @@ internal static class DiskScenarios
         }
     }
 
-    /// <summary>The run goes on without the data directory as long as the streams hold what the archive has not read; the
-    /// first that is full of it waits, and says for whom.</summary>
+    /// <summary>The run goes on without the data directory as long as the streams hold what the archive has not read;
+    /// the first that is full of it waits, and says for whom.</summary>
     private static async Task<string> GoesOnOrWaitsAsync(World world, long position)
     {
         const int rows = 500;

@@ -19,7 +19,7 @@ internal sealed record Failpoint(WirePhase Phase, string Step, int Passes)
     /// the connection ends there unless the answer was delivered.</summary>
     public void ArmOn(WireProxy wire, Func<Task> strike) => wire.Watch = async moment =>
     {
-        if (moment.Phase != Phase || moment.Request.Step != Step) return true;
+        if (moment.Phase != Phase || !moment.Request.Is(Step)) return true;
         if (Interlocked.Increment(ref _passed) <= Passes || Interlocked.Exchange(ref _isReached, 1) == 1) return true;
         try
         {

@@ -41,7 +41,7 @@ internal static class FailpointScenarios
     {
         var points = Shuffled(trial, from reader in Topology.Readers
             from phase in Enum.GetValues<WirePhase>()
-            select new Failpoint(phase, CommitOf(reader.Name), trial.Random.Next(4)));
+            select new Failpoint(phase, WireRequest.CommitOf(reader.Name), trial.Random.Next(4)));
         await using var world = await World.StartAsync(trial);
         await RunAsync(trial, world, trial.IsShort ? points[..PointsShort] : points, isHost, startsFromDeath: false);
         await world.JudgeAsync();
@@ -76,7 +76,7 @@ internal static class FailpointScenarios
             {
                 if (moment.Phase != WirePhase.Sent || opened.Count == OpenedMax) return new(true);
                 if (!IsMeant(moment.Request.Reader)) return new(true);
-                if (moment.Request.IsCommit) opened.Add(moment.Request.Reader);
+                if (moment.Request.IsCommit) opened.UnionWith(moment.Request.Committing);
                 else if (!opened.Contains(moment.Request.Reader))
                     steps[moment.Request.Step] = steps.GetValueOrDefault(moment.Request.Step) + 1;
             }
@@ -144,8 +144,6 @@ internal static class FailpointScenarios
                 "XREADGROUP", "GROUP", stage.Name, "stranger", "COUNT", 3, "STREAMS", stage.Input!, ">");
         }
     }
-
-    private static string CommitOf(string reader) => $"{reader} EVALSHA tradeos:checkpoint:{reader}";
 
     private static List<Failpoint> Shuffled(Trial trial, IEnumerable<Failpoint> points)
     {

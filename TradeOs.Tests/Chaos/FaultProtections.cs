@@ -7,6 +7,7 @@ internal static class FaultProtections
     public const string OneHost = "one-host";
     public const string DraftFirst = "draft-first";
     public const string IdsOfTheServer = "ids-of-the-server";
+    public const string NothingWaits = "nothing-waits";
 
     private const string Opening = "TradeOs.Bus/Redis/RedisReaderOpening.cs";
 
@@ -39,11 +40,17 @@ internal static class FaultProtections
                     "TradeOs.Host/Redis/InstanceFile.cs", "new FileStream(DraftPath, FileMode.Create",
                     "new FileStream(TradeOs.Bus.Without.Is(\"draft-first\") ? FilePath : DraftPath, FileMode.Create"),
             ],
+            [NothingWaits] =
+            [
+                new(
+                    "TradeOs.Bus/Redis/commit.lua", "if is_follower and fact(redis.call(",
+                    "if false and fact(redis.call("),
+            ],
             [IdsOfTheServer] =
             [
                 new(
-                    "TradeOs.Bus/Redis/commit.lua", "redis.pcall('XADD', stream, '*',",
-                    "redis.pcall('XADD', stream, redis.call('TIME')[1] .. '000-*',"),
+                    "TradeOs.Bus/Redis/commit.lua", "redis.pcall('XADD', stream, id,",
+                    "redis.pcall('XADD', stream, id == '*' and redis.call('TIME')[1] .. '000-*' or id,"),
             ],
         };
 }

@@ -16,6 +16,11 @@ internal static class HostileScenarios
             "behind",
             "exactly one dead letter each, none lost; beside them the same streams", OperatorProtections.LetterForEach,
             RunAsync),
+        new(
+            "chain-outside",
+            "an entry of somebody else between two stages that commit together, just before a commit that would pass " +
+            "it by",
+            "it has its dead letter; beside it the same streams", FaultProtections.NothingWaits, ChainAsync),
     ];
 
     private static async Task RunAsync(Trial trial)
@@ -47,6 +52,38 @@ internal static class HostileScenarios
         await JudgeAsync(world, hostile);
         world.Discard();
         trial.Say($"{hostile.Count} hostile entries, each where it was added, those of an input with its dead letter");
+    }
+
+    /// <summary>Behind each of them the stages go on apart for a while, longer every time.</summary>
+    private static async Task ChainAsync(Trial trial)
+    {
+        await using var world = await World.StartAsync(trial);
+        var (before, hostile) = (0L, new HashSet<string>(StringComparer.Ordinal));
+        for (var number = 0; number < (trial.IsShort ? 1 : 3); number++)
+        {
+            var position = await world.ReachAsync(before + 1 + trial.Random.Next(World.Rows / 10));
+            var passed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var isStruck = 0;
+            world.Wire.Watch = async moment =>
+            {
+                if (moment.Phase != WirePhase.Sent || moment.Request.Committing.Count < 2) return true;
+                if (Interlocked.Exchange(ref isStruck, 1) == 1) return true;
+                var stream = Topology.Reader(moment.Request.Committing[^1]).Input!;
+                passed.SetResult($"{stream} {(string)(await world.AskAsync("XADD", stream, "*", "text", "x"))!}");
+                return true;
+            };
+            while (!passed.Task.IsCompleted && !world.Host.HasExited) await Task.Delay(5, trial.Cancel);
+            world.Wire.Watch = null;
+            if (!passed.Task.IsCompleted) break;
+            hostile.Add(await passed.Task);
+            trial.Hit($"{await passed.Task} before a commit of a chain, at {position} of {World.Rows} rows");
+            before = position;
+        }
+
+        var result = await world.EndAsync();
+        Trial.Demand(result.ExitCode == 0, $"The host did not finish: {World.Said(result.Error)}");
+        await JudgeAsync(world, hostile);
+        world.Discard();
     }
 
     private static async Task KillHostAsync(World world)

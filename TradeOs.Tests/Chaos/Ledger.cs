@@ -28,25 +28,9 @@ internal sealed class Ledger : IDisposable
     public void Note(WireRequest request, ReadOnlyMemory<byte> reply)
     {
         if (!request.IsCommit || !reply.Span.StartsWith("$9\r\ncommitted\r\n"u8)) return;
-        var commit = WireCommit.Of(request.Bytes);
         lock (_lock)
         {
-            if (!_told.Add($"{commit.Reader} {commit.Id}")) return;
-            Count++;
-            NoteOwner(commit);
-            foreach (var (stream, digest) in commit.Outputs)
-            {
-                if (!_outputs.TryGetValue(stream, out var digests)) _outputs[stream] = digests = [];
-                digests[digest] = digests.GetValueOrDefault(digest) + 1;
-            }
-
-            var before = _readers.GetValueOrDefault(commit.Reader);
-            var position = commit.Position.Length > 0 ? EntryId.Parse(commit.Position) : EntryId.Zero;
-            _readers[commit.Reader] = (position, before.Inputs + commit.Inputs);
-            _file.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{commit.Reader} {commit.Id} position {commit.Position} inputs {commit.Inputs} outputs " +
-                $"{string.Join(' ', commit.Outputs.Select(output => output.Stream + '=' + output.Digest[..16]))}"));
+            foreach (var commit in WireCommit.Of(request.Bytes)) Note(commit);
         }
     }
 
@@ -110,6 +94,26 @@ internal sealed class Ledger : IDisposable
     public string? OwnerOf(string reader)
     {
         lock (_lock) return _owners.GetValueOrDefault(reader)?[^1];
+    }
+
+    private void Note(WireCommit commit)
+    {
+        if (!_told.Add($"{commit.Reader} {commit.Id}")) return;
+        Count++;
+        NoteOwner(commit);
+        foreach (var (stream, digest) in commit.Outputs)
+        {
+            if (!_outputs.TryGetValue(stream, out var digests)) _outputs[stream] = digests = [];
+            digests[digest] = digests.GetValueOrDefault(digest) + 1;
+        }
+
+        var before = _readers.GetValueOrDefault(commit.Reader);
+        var position = commit.Position.Length > 0 ? EntryId.Parse(commit.Position) : EntryId.Zero;
+        _readers[commit.Reader] = (position, before.Inputs + commit.Inputs);
+        _file.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{commit.Reader} {commit.Id} position {commit.Position} inputs {commit.Inputs} outputs " +
+            $"{string.Join(' ', commit.Outputs.Select(output => output.Stream + '=' + output.Digest[..16]))}"));
     }
 
     /// <summary>Once another host committed for a reader, the one before must never again.</summary>

@@ -37,7 +37,7 @@ internal static class OwnershipScenarios
         await using var world = await World.StartAsync(trial);
         var reader = Topology.Readers[trial.Random.Next(Topology.Readers.Length)].Name;
         var position = await world.ReachAsync(trial.Random.Next(100, World.Rows / 3));
-        var point = new Failpoint(WirePhase.Sent, $"{reader} EVALSHA tradeos:checkpoint:{reader}", 0);
+        var point = new Failpoint(WirePhase.Sent, WireRequest.CommitOf(reader), 0);
         point.ArmOn(world.Wire, world.Host.KillAsync);
         var late = (await point.Reached).Request;
         world.Wire.Watch = null;

@@ -23,7 +23,7 @@ internal static class Protections
 
     /// <summary>The group is looked at before each commit: what the first lock let in would be mended.</summary>
     private static readonly SourceEdit GroupElsewhere = new(
-        Commit, "if given[9] ~= '' then\n  local last, read", "if false then\n  local last, read");
+        Commit, "if given[9] ~= '' then\n    local last, read", "if false then\n    local last, read");
 
     /// <summary>Every protection by name, with the edits that take it out.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<SourceEdit>> All { get; } =
@@ -103,7 +103,7 @@ internal static class Protections
     private static IReadOnlyList<SourceEdit> AcknowledgedApart() =>
     [
         new(
-            Commit, "call_with_words(number(), 'XACK', KEYS[4], given[9])",
+            Commit, "call_with_words(number(), 'XACK', keys[4], given[9])",
             "local acknowledged_apart = number(); next_word = next_word + acknowledged_apart"),
         new(
             "TradeOs.Bus/Redis/RedisStreamReader.cs",

@@ -123,7 +123,7 @@ internal static class TailScenarios
 
         public async ValueTask<bool> PassesAsync(WireMoment moment)
         {
-            var isOurs = moment.Request.IsCommit && moment.Request.Reader == reader;
+            var isOurs = moment.Request.Committing.Contains(reader);
             if (moment.Phase == WirePhase.Sent)
             {
                 if (isOurs && Interlocked.CompareExchange(ref _commit, moment.Request, null) is null)

@@ -52,7 +52,9 @@ public sealed class HungStageTests
         await _redis.CliAsync("XADD", input, "*", "text", "x");
         await UntilKeptAsync(2);
 
+        // Stages that committed with it are opened again when its commit is given up.
         var hung = await StatusAsync();
+        await Poll.UntilAsync(async () => Findings(hung = await StatusAsync()).Count() == 1);
         Release();
         await Poll.UntilAsync(async () => await CountAsync(stage) > count);
         var after = await StatusAsync();

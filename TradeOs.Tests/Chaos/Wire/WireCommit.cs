@@ -18,16 +18,29 @@ internal sealed record WireCommit(
     private const int KeysBeforeStreams = 4;
     private const int WordsOfTheCheckpoint = 5;
 
-    /// <summary>Reads it; the layout is told at the head of commit.lua.</summary>
-    public static WireCommit Of(ReadOnlyMemory<byte> request)
+    /// <summary>Reads it, a commit for each reader of a chain; the layout is told at the head of commit.lua.</summary>
+    public static IReadOnlyList<WireCommit> Of(ReadOnlyMemory<byte> request)
     {
         var cursor = new RespCursor(request);
-        _ = cursor.Array();
+        var words = cursor.Array();
         for (var word = 0; word < 2; word++) _ = cursor.Text();
         var keys = new string[int.Parse(cursor.Text()!, CultureInfo.InvariantCulture)];
         for (var key = 0; key < keys.Length; key++) keys[key] = cursor.Text()!;
-        cursor.TryValue(out var packed);
-        var given = new UnpackedWords(packed);
+        var commits = new List<WireCommit>();
+        var first = 0;
+        for (var left = words - 3 - keys.Length; left > 0; left--)
+        {
+            cursor.TryValue(out var packed);
+            var (commit, count) = Of(keys.AsSpan(first), new UnpackedWords(packed));
+            commits.Add(commit);
+            first += count;
+        }
+
+        return commits;
+    }
+
+    private static (WireCommit Commit, int Keys) Of(ReadOnlySpan<string> keys, UnpackedWords given)
+    {
         given.Skip(1);
         var owner = given.Text();
         var id = given.Text();
@@ -37,6 +50,7 @@ internal sealed record WireCommit(
         given.Skip(2);
         var streams = new string[given.Number()];
         given.Skip(WordsOfTheCheckpoint);
+        var count = (int)given.Number();
         for (int stream = 0, key = KeysBeforeStreams; stream < streams.Length; stream++)
         {
             streams[stream] = keys[key];
@@ -48,11 +62,12 @@ internal sealed record WireCommit(
         for (var output = 0L; output < outputs; output++)
         {
             var stream = streams[given.Number() - 1];
+            given.Skip(1);
             written.Add((stream, DigestOf(given.Encoded((int)given.Number()))));
         }
 
-        return new WireCommit(
-            keys[0]["tradeos:checkpoint:".Length..], owner, id, position, inputs, written);
+        return (new WireCommit(
+            keys[0]["tradeos:checkpoint:".Length..], owner, id, position, inputs, written), count);
     }
 
     /// <summary>Digest of the fields of an entry, as a stream holds it.</summary>

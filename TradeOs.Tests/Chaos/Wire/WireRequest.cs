@@ -12,6 +12,8 @@ internal sealed record WireRequest(int Connection, string Reader, ReadOnlyMemory
     private const int WordsMax = 16;
 
     private readonly Lazy<IReadOnlyList<string>> _words = new(() => FirstWords(Bytes));
+    private readonly Lazy<IReadOnlyList<string>> _committing = new(
+        () => [.. WireCommit.Of(Bytes).Select(commit => commit.Reader)]);
 
     /// <summary>Its first words, 16 at most.</summary>
     public IReadOnlyList<string> Words => _words.Value;
@@ -23,6 +25,15 @@ internal sealed record WireRequest(int Connection, string Reader, ReadOnlyMemory
     public bool IsCommit => Words is [_, _, _, var checkpoint, var state, ..] && Command == "EVALSHA"
         && checkpoint.StartsWith("tradeos:checkpoint:", StringComparison.Ordinal)
         && state.StartsWith("tradeos:state:", StringComparison.Ordinal);
+
+    /// <summary>Whose commit it is, of a chain all of them; nothing when it is none.</summary>
+    public IReadOnlyList<string> Committing => IsCommit ? _committing.Value : [];
+
+    /// <summary>Whether it is that step, or a commit of a chain which that step is part of.</summary>
+    public bool Is(string step) => Step == step || Committing.Skip(1).Any(reader => CommitOf(reader) == step);
+
+    /// <summary>The step in which a reader commits.</summary>
+    public static string CommitOf(string reader) => $"{reader} EVALSHA tradeos:checkpoint:{reader}";
 
     /// <summary>Whose step it is and what it does, the same at every opening: commands with their subcommand, and the
     /// key where it names a stage.</summary>
