@@ -91,12 +91,12 @@ public sealed class ChainLoop(
         }
     }
 
-    /// <summary>Together the batches stay as small as two, so that the commit does not hold Redis for longer.</summary>
+    /// <summary>Each stage may write as much as it might alone.</summary>
     private bool IsRoomForMore(IReaderChain chain)
     {
-        var outputs = _batch.OutputCount;
-        foreach (var batch in chain.FollowerBatches) outputs += batch.OutputCount;
-        return outputs < 2 * limits.BatchCountMax;
+        foreach (var batch in chain.FollowerBatches)
+            if (batch.OutputCount >= limits.BatchCountMax) return false;
+        return _batch.OutputCount < limits.BatchCountMax;
     }
 
     /// <summary>Hands an entry to a stage, and what it made of it to the next.</summary>

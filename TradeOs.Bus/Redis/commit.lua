@@ -46,6 +46,24 @@ local function type_of(key)
   return redis.call('TYPE', key)['ok']
 end
 
+-- What a key of another type answers to a read is an error, and a stream or hash that is not there is empty: only then
+-- its type is asked for.
+local function not_a(expected, key)
+  local found = type_of(key)
+  if found == 'none' then return 'damaged ' .. key .. ' is gone' end
+  return 'damaged ' .. key .. ' is a ' .. found .. ', expected a ' .. expected
+end
+
+local function is_error(answer)
+  return type(answer) == 'table' and answer['err']
+end
+
+local function length_of(stream)
+  local length = redis.pcall('XLEN', stream)
+  if is_error(length) or length == 0 and type_of(stream) ~= 'stream' then return nil end
+  return length
+end
+
 -- Runs a command with the next `count` words behind its own arguments, a bounded number at a time.
 local function call_with_words(count, command, ...)
   while count > 0 do
@@ -60,13 +78,10 @@ end
 -- Checks -----------------------------------------------------------------------------------------------------------
 
 -- Answers why it cannot be written, or nothing and what the writes need to know.
-local function check(is_follower)
-  local checkpoint_type = type_of(keys[1])
-  if checkpoint_type == 'none' then return 'damaged ' .. keys[1] .. ' is gone' end
-  if checkpoint_type ~= 'hash' then
-    return 'damaged ' .. keys[1] .. ' is a ' .. checkpoint_type .. ', expected a hash'
-  end
-  local checkpoint = redis.call('HMGET', keys[1], 'epoch', 'owner', 'commit', 'count', 'written', 'silent', 'position')
+-- link_before, link_behind  streams to the neighbours in a chain
+local function check(link_before, link_behind)
+  local checkpoint = redis.pcall('HMGET', keys[1], 'epoch', 'owner', 'commit', 'count', 'written', 'silent', 'position')
+  if is_error(checkpoint) or not checkpoint[1] and type_of(keys[1]) ~= 'hash' then return not_a('hash', keys[1]) end
   if checkpoint[1] ~= given[1] or checkpoint[2] ~= given[2] then return 'fenced' end
 
   local counters = {}
@@ -92,19 +107,18 @@ local function check(is_follower)
     if (redis.call('GET', keys[3]) or '') ~= given[4] then return 'control' end
   end
 
-  local state_type = type_of(keys[2])
-  if state_type ~= 'hash' and state_type ~= 'none' then return 'damaged ' .. keys[2] .. ' is a ' .. state_type end
-  local state_keys = redis.call('HLEN', keys[2])
+  local state_keys = redis.pcall('HLEN', keys[2])
+  if is_error(state_keys) then return 'damaged ' .. keys[2] .. ' is a ' .. type_of(keys[2]) end
   if state_keys ~= tonumber(given[12]) then
     return 'damaged ' .. keys[2] .. ' has ' .. state_keys .. ' keys, this host had committed ' .. given[12]
   end
-  if keys[4] ~= keys[1] and type_of(keys[4]) ~= 'stream' then
+  if link_before then
+    -- Entries that the chain did not write wait there and come first: each reader reads for itself.
+    local facts = redis.pcall('XINFO', 'STREAM', link_before)
+    if is_error(facts) then return 'damaged ' .. link_before .. ' is gone or not a stream' end
+    if fact(facts, 'last-generated-id') ~= position then return 'outside ' .. link_before end
+  elseif keys[4] ~= keys[1] and not length_of(keys[4]) then
     return 'damaged ' .. keys[4] .. ' is gone or not a stream'
-  end
-
-  -- Entries that the chain did not write wait there, and come before those that it would: each reader reads for itself.
-  if is_follower and fact(redis.call('XINFO', 'STREAM', keys[4]), 'last-generated-id') ~= position then
-    return 'outside ' .. keys[4]
   end
 
   -- A group that somebody moved, made anew or read in gave us other entries than the next ones: the reader is opened
@@ -127,13 +141,15 @@ local function check(is_follower)
   for i = 1, tonumber(given[10]) do
     local stream, length_max, more, readers = keys[next_key], number(), number(), number()
     streams[i] = stream
-    if type_of(stream) ~= 'stream' then return 'damaged ' .. stream .. ' is gone or not a stream' end
-    if #redis.call('XRANGE', stream, LAST_IDS, '+', 'COUNT', 1) > 0 then return exhausted(stream) end
+    local length = length_of(stream)
+    if not length then return 'damaged ' .. stream .. ' is gone or not a stream' end
+    if stream ~= link_behind and #redis.call('XRANGE', stream, LAST_IDS, '+', 'COUNT', 1) > 0 then
+      return exhausted(stream)
+    end
     more = more + (gets[stream] or 0)
     gets[stream] = more
     -- XINFO carries the first and the last entry whole, and anybody may have appended one of 100 MB: it is asked for
     -- only when something is to be trimmed, and by a chain.
-    local length = redis.call('XLEN', stream)
     if length + more > length_max then
       local facts = redis.call('XINFO', 'STREAM', stream)
       local added, unread, holder = fact(facts, 'entries-added'), 0, ''
@@ -222,13 +238,15 @@ local function write(reader)
   redis.call('HSET', keys[1], unpack(kept))
 end
 
-local readers, first_key = {}, 1
+local readers, first_key, link = {}, 1, nil
 for i = 1, #ARGV do
   given, next_word = cmsgpack.unpack(ARGV[i]), 17
-  keys = #ARGV == 1 and KEYS or { unpack(KEYS, first_key, first_key + given[16] - 1) }
-  local answer, reader = check(i > 1)
+  local next_first = first_key + given[16]
+  keys = #ARGV == 1 and KEYS or { unpack(KEYS, first_key, next_first - 1) }
+  local link_behind = KEYS[next_first + 3]
+  local answer, reader = check(link, link_behind)
   if answer then return answer end
-  readers[i], first_key = reader, first_key + given[16]
+  readers[i], first_key, link = reader, next_first, link_behind
 end
 
 for _, reader in ipairs(readers) do

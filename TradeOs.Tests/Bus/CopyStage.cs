@@ -31,7 +31,7 @@ internal sealed class CopyStage(ReaderDefinition reader) : IStage
 
     public void Apply(Entry entry, Batch batch)
     {
-        batch.Append("out").Add("text"u8, TextOf(entry));
+        batch.Append(reader.Outputs[0]).Add("text"u8, TextOf(entry));
         batch.Complete(entry.Id);
         _count++;
         Applied?.Invoke();

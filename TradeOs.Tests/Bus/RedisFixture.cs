@@ -72,10 +72,14 @@ public abstract class RedisFixture
     }
 
     /// <summary>Runs the loop until <paramref name="isDone"/>, or throws what ended it before.</summary>
-    protected static async Task RunUntilAsync(StageLoop loop, Func<Task<bool>> isDone)
+    protected static Task RunUntilAsync(StageLoop loop, Func<Task<bool>> isDone) =>
+        RunUntilAsync(loop.RunAsync, isDone);
+
+    /// <summary>The same for a loop of another kind.</summary>
+    protected static async Task RunUntilAsync(Func<CancellationToken, Task> run, Func<Task<bool>> isDone)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var running = Task.Run(() => loop.RunAsync(stop.Token), CancellationToken.None);
+        var running = Task.Run(() => run(stop.Token), CancellationToken.None);
         var started = TimeProvider.System.GetTimestamp();
         var isLate = false;
         while (!running.IsCompleted && !isLate && !await isDone())

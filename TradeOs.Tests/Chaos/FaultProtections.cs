@@ -43,8 +43,8 @@ internal static class FaultProtections
             [NothingWaits] =
             [
                 new(
-                    "TradeOs.Bus/Redis/commit.lua", "if is_follower and fact(redis.call(",
-                    "if false and fact(redis.call("),
+                    "TradeOs.Bus/Redis/commit.lua", "if fact(facts, 'last-generated-id') ~= position then",
+                    "if false then"),
             ],
             [IdsOfTheServer] =
             [

@@ -42,11 +42,10 @@ internal static class Protections
             ],
             [ChecksBeforeWrites] =
             [
+                new(Commit, "local length = length_of(stream)", "local length = 0"),
                 new(
-                    Commit, "if type_of(stream) ~= 'stream' then return 'damaged ' .. stream",
-                    "if false then return ''"),
-                new(Commit, "if #redis.call('XRANGE', stream, LAST_IDS, '+', 'COUNT', 1) > 0 then", "if false then"),
-                new(Commit, "local length = redis.call('XLEN', stream)", "local length = 0"),
+                    Commit, "if stream ~= link_behind and #redis.call('XRANGE', stream, LAST_IDS,",
+                    "if false and #redis.call('XRANGE', stream, LAST_IDS,"),
             ],
             [KillOfTheOldConnection] =
             [

@@ -54,7 +54,7 @@ public sealed class HungStageTests
 
         // Stages that committed with it are opened again when its commit is given up.
         var hung = await StatusAsync();
-        await Poll.UntilAsync(async () => Findings(hung = await StatusAsync()).Count() == 1);
+        await Poll.UntilAsync(async () => Findings(hung = await StatusAsync()).Count == 1);
         Release();
         await Poll.UntilAsync(async () => await CountAsync(stage) > count);
         var after = await StatusAsync();
