@@ -24,13 +24,13 @@ internal sealed class RunningArchive : IDisposable
     public ImmutableDictionary<string, StreamLimit> Limits { get; }
 
     /// <summary>A loop for each stream.</summary>
-    public IEnumerable<Func<CancellationToken, Task>> Loops(IStreamBus bus) => _bounds.Select(bound =>
+    public IEnumerable<Func<CancellationToken, Task>> Loops(IStreamBus bus) => _bounds.Select((bound, index) =>
     {
         var limits = ArchiveLoop.Limits(
             bound.Value.MaxLength, new LoopLimits(_batchCountMax, RunningStages.ReadWait));
         var loop = new ArchiveLoop(
             bus, new ArchiveFolder(_directory, bound.Key), new ArchiveOptions(), limits,
-            new LoopProgress(ArchiveReaders.NameOf(bound.Key)), TimeProvider.System);
+            new LoopProgress(ArchiveReaders.NameOf(bound.Key)), TimeProvider.System, (double)index / _bounds.Count);
         return (Func<CancellationToken, Task>)loop.RunAsync;
     });
 

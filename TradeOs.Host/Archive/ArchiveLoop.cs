@@ -13,9 +13,11 @@ namespace TradeOs.Host;
 /// <param name="limits">How many entries are read and flushed at once, and how long an idle reader waits.</param>
 /// <param name="progress">Where it is, for people.</param>
 /// <param name="time">Clock of the waits.</param>
+/// <param name="turn">Where in each FlushInterval it flushes, from 0 to below 1: archives that all flushed at once would
+/// keep the disk, and with it Redis, for as long as all of them take.</param>
 internal sealed class ArchiveLoop(
     IStreamBus bus, ArchiveFolder folder, ArchiveOptions options, LoopLimits limits, LoopProgress progress,
-    TimeProvider time)
+    TimeProvider time, double turn)
 {
     /// <summary>A flush gathers what comes in so many reads at most, so that a trickle costs few of them.</summary>
     private const int ReadsOfFlush = 10;
@@ -111,7 +113,7 @@ internal sealed class ArchiveLoop(
             isBehind = entries.Count == limits.BatchCountMax;
             var isAtRest = isWaiting && entries.Count == 0;
             var isDue = stoppingToken.IsCancellationRequested || isAtRest
-                || time.GetElapsedTime(oldest) >= options.FlushInterval;
+                || TurnsUntil(time.GetTimestamp()) > TurnsUntil(oldest);
             if (isDue && !await FlushAsync(reader, stoppingToken)) return;
             if (stoppingToken.IsCancellationRequested) return;
             if (_isBlocked && _batch.IsEmpty) Unblock(reader);
@@ -156,6 +158,10 @@ internal sealed class ArchiveLoop(
         _batch.Clear();
         return hasLanded;
     }
+
+    /// <summary>How often its turn had come by then.</summary>
+    private double TurnsUntil(long timestamp) =>
+        Math.Floor((time.GetElapsedTime(0, timestamp) / options.FlushInterval) - turn);
 
     private async Task PauseAsync(CancellationToken stoppingToken) =>
         await Task.Delay(options.FlushInterval / ReadsOfFlush, time, stoppingToken)

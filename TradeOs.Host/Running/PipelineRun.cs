@@ -93,7 +93,8 @@ internal sealed partial class PipelineRun
             _archiveLoops.Add(progress);
             _archives.Add(new ArchiveService(new ArchiveLoop(
                 _session.Bus, new ArchiveFolder(_settings.DataDirectory, stream), _settings.Archive,
-                ArchiveLoop.Limits(_settings.Streams[stream].MaxLength, limits), progress, Time)));
+                ArchiveLoop.Limits(_settings.Streams[stream].MaxLength, limits), progress, Time,
+                (double)_archives.Count / Archived.Length)));
         }
     }
 
