@@ -106,7 +106,7 @@ public sealed class ArchiveJoinTests : RedisFixture
     private ArchiveLoop Loop(RedisStreamBus bus, TemporaryDirectory data) => new(
         bus, new ArchiveFolder(data.Path, Stream),
         new ArchiveOptions { SegmentBytesMax = 2_000, FlushInterval = TimeSpan.FromMilliseconds(10) },
-        ArchiveLoop.Limits(Cap, new LoopLimits(1, Moment)), _progress, TimeProvider.System);
+        ArchiveLoop.Limits(Cap, new LoopLimits(1, Moment)), _progress, TimeProvider.System, turn: 0);
 
     private RedisStreamBus NewBus() => new(
         Server.Options, Limits, new OpenGate(), Guid.NewGuid().ToString("N"), TimeProvider.System,
