@@ -40,14 +40,13 @@ public sealed class ChainLoop(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            var began = time.GetTimestamp();
             try
             {
                 await using var chain = await bus.OpenChainAsync(
                     [.. stages.Select(stage => stage.Reader)], stoppingToken);
                 Restore(chain);
-                var began = time.GetTimestamp();
                 await FollowAsync(chain, stoppingToken);
-                if (time.GetElapsedTime(began) > _apart) _apart = ApartMin;
             }
             catch (BusUnavailableException unavailable)
             {
@@ -58,6 +57,7 @@ public sealed class ChainLoop(
                 break;
             }
 
+            if (time.GetElapsedTime(began) > _apart) _apart = ApartMin;
             await RunApartAsync(stoppingToken);
         }
     }
@@ -133,6 +133,15 @@ public sealed class ChainLoop(
         {
             for (var stage = 0; stage < stages.Length; stage++)
                 if (BatchOf(chain, stage) is { InputCount: > 0 } batch) stages[stage].Save(batch);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            _hasFailed = true;
+            return false;
+        }
+
+        try
+        {
             if (!await chain.LandAsync(_batch, stages[0].Reader.Name, progress[0], stoppingToken)) return false;
         }
         catch (InvariantViolatedException)
@@ -146,21 +155,21 @@ public sealed class ChainLoop(
         return true;
     }
 
-    /// <summary>Each stage in a loop of its own: for a while, and until none of them waits for anything; for good when
-    /// one threw.</summary>
+    /// <summary>Each stage in a loop of its own: for a while, and until the first has moved and none of them waits for
+    /// anything; for good when one threw.</summary>
     private async Task RunApartAsync(CancellationToken stoppingToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var loops = stages.Zip(progress)
             .Select(member => new StageLoop(bus, member.First, limits, member.Second).RunAsync(ending.Token))
             .ToList();
-        var isOver = false;
+        var (isOver, before) = (false, progress[0].Count);
         while (!isOver)
         {
             var wait = _hasFailed ? Timeout.InfiniteTimeSpan : _apart;
             var ended = await Task.WhenAny([Task.Delay(wait, time, ending.Token), .. loops]);
             isOver = loops.Contains(ended) || stoppingToken.IsCancellationRequested
-                || progress.All(stage => stage.Trouble is null);
+                || (progress[0].Count > before && progress.All(stage => stage.Trouble is null));
         }
 
         _apart = _apart * 2 > ApartMax ? ApartMax : _apart * 2;

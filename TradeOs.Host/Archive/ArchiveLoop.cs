@@ -13,8 +13,8 @@ namespace TradeOs.Host;
 /// <param name="limits">How many entries are read and flushed at once, and how long an idle reader waits.</param>
 /// <param name="progress">Where it is, for people.</param>
 /// <param name="time">Clock of the waits.</param>
-/// <param name="turn">Where in each FlushInterval it flushes, from 0 to below 1: archives that all flushed at once would
-/// keep the disk, and with it Redis, for as long as all of them take.</param>
+/// <param name="turn">Where in each FlushInterval it flushes, from 0 to below 1: archives that all flushed at once
+/// would keep the disk, and with it Redis, for as long as all of them take.</param>
 internal sealed class ArchiveLoop(
     IStreamBus bus, ArchiveFolder folder, ArchiveOptions options, LoopLimits limits, LoopProgress progress,
     TimeProvider time, double turn)
