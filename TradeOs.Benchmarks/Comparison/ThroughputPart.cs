@@ -47,6 +47,13 @@ internal static class ThroughputPart
                 owed: 200, aim: 0, lowIsGood: true),
             Figure.Of("processor time of the host, an entry", ours.Select(run => run.HostMicroseconds), "us"),
             Figure.Of("processor time of redis, an entry", ours.Select(run => run.RedisMicroseconds), "us"),
+            Figure.Of(
+                "what one thread of redis allows at that, over ceiling",
+                rounds.Select(round => 1e6 / round.Ours.RedisMicroseconds / round.Ceiling), ""),
+            Figure.Of(
+                "what one thread of redis allows at that, over naive",
+                rounds.Select(
+                    round => 1e6 / round.Ours.RedisMicroseconds / (Topology.Path.Length * round.Naive)), ""),
             .. fsyncs is { } count
                 ? [Figure.Of("fsyncs of redis for 1,000 entries", [1_000 * count], "fsyncs")]
                 : Array.Empty<Figure>(),
