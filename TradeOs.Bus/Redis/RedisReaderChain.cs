@@ -6,7 +6,7 @@ namespace TradeOs.Bus;
 /// first.</summary>
 internal sealed class RedisReaderChain : IReaderChain
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
     private readonly RedisStreamReader _first;
     private readonly ImmutableArray<RedisStreamReader> _followers;
@@ -58,17 +58,10 @@ internal sealed class RedisReaderChain : IReaderChain
 
     public EntryId NextId(int follower) => _links[follower].Next();
 
-    /// <summary>Reads; the other connections are not used for that, so it is looked now and then whether they still
-    /// are.</summary>
     public async ValueTask<IReadOnlyList<Entry>> ReadAsync(
         int countMax, TimeSpan wait, CancellationToken cancellationToken)
     {
-        if (_time.GetElapsedTime(_looked) >= LookEvery)
-        {
-            foreach (var follower in _followers) await follower.LookAsync();
-            _looked = _time.GetTimestamp();
-        }
-
+        await LookAsync();
         return await _first.ReadAsync(countMax, wait, cancellationToken);
     }
 
@@ -84,7 +77,20 @@ internal sealed class RedisReaderChain : IReaderChain
     public ValueTask<bool> IsControlChangedAsync(CancellationToken cancellationToken) =>
         _first.IsControlChangedAsync(cancellationToken);
 
-    public Task WaitForRoomAsync(CancellationToken cancellationToken) => _first.WaitForRoomAsync(cancellationToken);
+    public async Task WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        await LookAsync();
+        await _first.WaitForRoomAsync(cancellationToken);
+    }
+
+    /// <summary>The connections behind the first are not used for reads and commits: now and then it is looked whether
+    /// they still are there, which shows others that their readers are alive, too.</summary>
+    private async ValueTask LookAsync()
+    {
+        if (_time.GetElapsedTime(_looked) < LookEvery) return;
+        foreach (var follower in _followers) await follower.LookAsync();
+        _looked = _time.GetTimestamp();
+    }
 
     public async ValueTask DisposeAsync()
     {
