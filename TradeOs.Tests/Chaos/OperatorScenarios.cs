@@ -38,7 +38,7 @@ internal static class OperatorScenarios
         .. Topology.Streams.SelectMany(Damage.OfStream).Where(IsVisible),
         .. Topology.Stages.Select(stage => stage.Input!).SelectMany(Damage.OfUnread),
         .. Topology.Readers.Select(reader => reader.Name).SelectMany(Damage.OfReader).Where(Changes),
-        .. ((string[])["signal-engine", "feasibility", "outcome-tracker"]).SelectMany(Damage.OfState),
+        .. ((string[])["signal-engine", "feasibility", "metrics-publisher"]).SelectMany(Damage.OfState),
         .. Damage.OfKeys().Where(damage => damage.Outcome == DamageOutcome.Stops),
     ];
 
