@@ -91,7 +91,8 @@ internal sealed record Damage(string Name, DamageOutcome Outcome, string Inflict
         yield return Stop("count removed", key, Keep + "redis.call('HDEL', K, 'count')", Back);
     }
 
-    /// <summary>What can be done to the state of a reader that always has one; what is empty cannot be deleted.</summary>
+    /// <summary>What can be done to the state of a reader that always has one: what is empty cannot be
+    /// deleted.</summary>
     public static IEnumerable<Damage> OfState(string reader)
     {
         var key = "tradeos:state:" + reader;
