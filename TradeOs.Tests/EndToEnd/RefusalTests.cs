@@ -11,7 +11,8 @@ public sealed class RefusalTests
 {
     [TestCase("Pipelin:BatchCountMax=5", "--set: unknown key 'Pipelin:BatchCountMax'; the sections are Account, ")]
     [TestCase(
-        "Pipeline:BatchCount=5", "--set: unknown key 'Pipeline:BatchCount'; Pipeline has BatchCountMax, ReadWait.")]
+        "Pipeline:BatchCount=5",
+        "--set: unknown key 'Pipeline:BatchCount'; Pipeline has BatchCountMax, ReadWait, ChainCommits.")]
     [TestCase("Streams:fils:MaxLength=5", "--set: unknown stream 'fils' in Streams; the streams are market_data.raw, ")]
     [TestCase(
         "Streams:fills:MaxLength=0", "Streams:fills:MaxLength is 0, expected 512 (four batches of " +
