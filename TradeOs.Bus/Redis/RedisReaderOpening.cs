@@ -162,7 +162,11 @@ internal sealed class RedisReaderOpening(
     {
         if (definition.Mode != ReadMode.Group) return;
         var (stream, group) = (definition.Input!, definition.Name);
-        await CreateStreamAsync(stream, group);
+
+        // Without MKSTREAM: a stream that is gone since it was looked at must not be made anew.
+        connection.Commands.Command("XGROUP", "CREATE", stream, group, "0");
+        await connection.SendAsync();
+        ThrowUnlessThere(await connection.ReceiveAsync(), stream);
 
         // Somebody who moved the group back and read in it left committed entries pending, and some of them may be
         // trimmed by now: they are not lost.
@@ -261,8 +265,14 @@ internal sealed class RedisReaderOpening(
         if (group is null) connection.Commands.Command("XGROUP", "DESTROY", stream, "tradeos:create");
         await connection.SendAsync();
         var created = await connection.ReceiveAsync();
-        var isThere = created.IsError && created.Line().StartsWith("BUSYGROUP", StringComparison.Ordinal);
+        ThrowUnlessThere(created, stream);
         if (group is null) _ = await connection.ReceiveAsync();
-        if (!isThere) DataConnection.ThrowIfError(created, "XGROUP", "CREATE", stream);
+    }
+
+    private static void ThrowUnlessThere(RespCursor created, string stream)
+    {
+        var error = created;
+        if (error.IsError && error.Line().StartsWith("BUSYGROUP", StringComparison.Ordinal)) return;
+        DataConnection.ThrowIfError(created, "XGROUP", "CREATE", stream);
     }
 }

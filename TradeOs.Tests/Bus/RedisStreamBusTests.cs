@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using TradeOs.Bus;
+using TradeOs.Tests.Chaos;
 
 namespace TradeOs.Tests.Bus;
 
@@ -203,6 +204,30 @@ public sealed class RedisStreamBusTests : RedisStreamBusContract
         var pending = (RedisResult[])(await Control.ExecuteAsync("XPENDING", "in", "grouped"))!;
         Assert.That((long)pending[0], Is.Zero);
         Assert.That(await reader.ReadAsync(1, TimeSpan.Zero, Cancel), Is.Empty);
+    }
+
+    /// <summary>Found by the chaos harness.</summary>
+    [Test]
+    public async Task Open_ServerEmptiedBeforeTheGroupIsLookedAt_StopsAndMakesNothingAnew()
+    {
+        await FeedAsync("a");
+        await using (await Bus.OpenAsync(Grouped, Cancel))
+        {
+        }
+
+        await using var wire = new WireProxy(Server.Port);
+        wire.Watch = async moment =>
+        {
+            if (moment.Phase == WirePhase.Sent && moment.Request.Step == "grouped XGROUP CREATE")
+                await Server.CliAsync("FLUSHALL");
+            return true;
+        };
+        using var host = NewHost(options => options.Endpoint = wire.Endpoint);
+
+        Assert.That(
+            async () => await host.OpenAsync(Grouped, Cancel).WaitAsync(TimeSpan.FromSeconds(30)),
+            Throws.TypeOf<StreamDamagedException>());
+        Assert.That(await Server.CliAsync("KEYS", "*"), Is.Empty);
     }
 
     [Test]
