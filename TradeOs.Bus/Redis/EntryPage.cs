@@ -23,9 +23,10 @@ internal sealed class EntryPage
     /// <param name="reply">The reply, or the beginning of it.</param>
     /// <param name="input">Stream whose entries are meant.</param>
     /// <param name="skippedBytes">How many bytes follow that beginning; the reply is then of one entry.</param>
-    /// <returns>Whether there are entries of another stream, too.</returns>
+    /// <param name="others">Whether other streams were asked for, too.</param>
+    /// <returns>Whether there are entries of another stream.</returns>
     /// <exception cref="RespProtocolException">It is not the reply of a read.</exception>
-    public bool Take(RespCursor reply, ReadOnlySpan<byte> input, long skippedBytes = 0)
+    public bool Take(RespCursor reply, ReadOnlySpan<byte> input, long skippedBytes = 0, bool others = false)
     {
         _entries.Clear();
         if (reply.IsNil) return false;
@@ -35,12 +36,16 @@ internal sealed class EntryPage
         source.CopyTo(_bytes);
         var cursor = new RespCursor(_bytes.AsMemory(0, source.Length));
         var hasOthers = false;
-        for (var streams = cursor.Array(); streams > 0; streams--)
+        var streams = cursor.Array();
+        if (streams < 1 || (streams > 1 && !others))
+            throw new RespProtocolException("another number of streams than asked for");
+        for (; streams > 0; streams--)
         {
             if (cursor.Array() != 2 || !cursor.TryValue(out var name))
                 throw new RespProtocolException("entries of a stream without its name");
             if (!name.Span.SequenceEqual(input))
             {
+                if (!others) throw new RespProtocolException("another stream than asked for");
                 cursor.Skip();
                 hasOthers = true;
                 continue;

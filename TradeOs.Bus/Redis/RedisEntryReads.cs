@@ -171,7 +171,8 @@ internal sealed class RedisEntryReads
 
         try
         {
-            IsOutsideWaiting |= _next.Take(ThrowIfError(await _connection.ReceiveEntriesAsync(wait)), _input);
+            var reply = ThrowIfError(await _connection.ReceiveEntriesAsync(wait));
+            IsOutsideWaiting |= _next.Take(reply, _input, others: Links.Count > 0);
             NoteReceived();
         }
         catch (BusUnavailableException lost) when (lost.InnerException is ReplyTooLargeException)

@@ -53,7 +53,7 @@ public sealed class HungStageTests
         await UntilKeptAsync(2);
 
         // Stages that committed with it are opened again when its commit is given up.
-        var hung = await StatusAsync();
+        var hung = before;
         await Poll.UntilAsync(async () => Findings(hung = await StatusAsync()).Count == 1);
         Release();
         await Poll.UntilAsync(async () => await CountAsync(stage) > count);
