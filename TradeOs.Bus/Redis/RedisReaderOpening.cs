@@ -163,10 +163,7 @@ internal sealed class RedisReaderOpening(
         if (definition.Mode != ReadMode.Group) return;
         var (stream, group) = (definition.Input!, definition.Name);
 
-        // Without MKSTREAM: a stream that is gone since it was looked at must not be made anew.
-        connection.Commands.Command("XGROUP", "CREATE", stream, group, "0");
-        await connection.SendAsync();
-        ThrowUnlessThere(await connection.ReceiveAsync(), stream);
+        await CreateGroupAsync(stream, group);
 
         // Somebody who moved the group back and read in it left committed entries pending, and some of them may be
         // trimmed by now: they are not lost.
@@ -267,6 +264,14 @@ internal sealed class RedisReaderOpening(
         var created = await connection.ReceiveAsync();
         ThrowUnlessThere(created, stream);
         if (group is null) _ = await connection.ReceiveAsync();
+    }
+
+    /// <summary>Without MKSTREAM: a stream that is gone since it was looked at must not be made anew.</summary>
+    private async Task CreateGroupAsync(string stream, string group)
+    {
+        connection.Commands.Command("XGROUP", "CREATE", stream, group, "0");
+        await connection.SendAsync();
+        ThrowUnlessThere(await connection.ReceiveAsync(), stream);
     }
 
     private static void ThrowUnlessThere(RespCursor created, string stream)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using TradeOs.Bus;
 
 namespace TradeOs.Tests.Chaos;
 
@@ -18,6 +19,10 @@ internal sealed partial class Hold(Func<string, bool> isMeant, bool isAnswer = f
     /// <summary>The reader whose commit a request begins with; null when it begins with something else.</summary>
     public static string? Committing(string request) =>
         Commit().Match(request) is { Success: true } commit ? commit.Groups[1].Value : null;
+
+    /// <summary>Whether a request is a commit of that reader, alone or in a chain.</summary>
+    public static bool Commits(string request, string reader) => Committing(request) is not null
+        && request.Contains($"\r\n{RedisKeys.Checkpoint(reader)}\r\n", StringComparison.Ordinal);
 
     /// <summary>A proxy before the world's own that holds it.</summary>
     public TcpProxy NewProxy(World world) =>

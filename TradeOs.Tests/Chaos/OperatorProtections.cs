@@ -48,8 +48,8 @@ internal static class OperatorProtections
             [GroupPutBack] =
             [
                 new(
-                    "TradeOs.Bus/Redis/RedisReaderOpening.cs", "        await CreateStreamAsync(stream, group);",
-                    "        if (!Without.Is(\"group-put-back\")) await CreateStreamAsync(stream, group);"),
+                    "TradeOs.Bus/Redis/RedisReaderOpening.cs", "        await CreateGroupAsync(stream, group);",
+                    "        if (!Without.Is(\"group-put-back\")) await CreateGroupAsync(stream, group);"),
             ],
             [CommitAgainstEdits] = [new(Commit, "if found ~= given[11] then", "if false then")],
             [SettingsWatched] =

@@ -125,4 +125,14 @@ internal static class Protections
 /// <param name="File">Path in the repository.</param>
 /// <param name="Text">What stands there.</param>
 /// <param name="Replacement">What shall stand there.</param>
-internal sealed record SourceEdit(string File, string Text, string Replacement);
+internal sealed record SourceEdit(string File, string Text, string Replacement)
+{
+    /// <summary>The source with the change.</summary>
+    /// <exception cref="InvalidOperationException">The text is not there, or more than once.</exception>
+    public string AppliedTo(string source)
+    {
+        var found = source.Split(Text).Length - 1;
+        if (found != 1) throw new InvalidOperationException($"{File} holds {found} times, expected once: {Text}");
+        return source.Replace(Text, Replacement, StringComparison.Ordinal);
+    }
+}

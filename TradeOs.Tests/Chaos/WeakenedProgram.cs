@@ -107,11 +107,7 @@ internal static class WeakenedProgram
 
     private static void Apply(SourceEdit edit, string path)
     {
-        var text = File.ReadAllText(path);
-        var parts = text.Split(edit.Text).Length - 1;
-        if (parts != 1)
-            throw new InvalidOperationException($"{edit.File} holds {parts} times, expected once: {edit.Text}");
-        File.WriteAllText(path, text.Replace(edit.Text, edit.Replacement, StringComparison.Ordinal));
+        File.WriteAllText(path, edit.AppliedTo(File.ReadAllText(path)));
     }
 
     private sealed record Weakened(TemporaryDirectory Directory, TradeOsProgram Program);

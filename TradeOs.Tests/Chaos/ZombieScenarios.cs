@@ -58,8 +58,8 @@ internal static class ZombieScenarios
     private static async Task CommitAsync(Trial trial)
     {
         var reader = trial.Random.Next(2) == 0 ? Topology.Reader("feasibility") : Topology.Reader("execution");
-        var held = new Hold(request => Hold.Committing(request) == reader.Name) { IsArmed = false };
-        var heirs = new Hold(request => Hold.Committing(request) == reader.Name);
+        var held = new Hold(request => Hold.Commits(request, reader.Name)) { IsArmed = false };
+        var heirs = new Hold(request => Hold.Commits(request, reader.Name));
         await using var world = await World.CreateAsync(trial);
         await using var proxy = held.NewProxy(world);
         await using var heirsProxy = heirs.NewProxy(world);
@@ -80,7 +80,7 @@ internal static class ZombieScenarios
     private static async Task AnswerAsync(Trial trial)
     {
         var reader = Topology.Readers[trial.Random.Next(Topology.Readers.Length)];
-        var held = new Hold(request => Hold.Committing(request) == reader.Name, isAnswer: true) { IsArmed = false };
+        var held = new Hold(request => Hold.Commits(request, reader.Name), isAnswer: true) { IsArmed = false };
         await using var world = await World.CreateAsync(trial);
         await using var proxy = held.NewProxy(world);
         var before = await FreezeAtAsync(trial, world, proxy, held, null);
