@@ -18,15 +18,16 @@ internal static class Standing
     public static void ThrowIfEnded(World world) =>
         Trial.Demand(!world.Host.HasExited, $"The host ended by itself: {World.Said(world.Host.Error)}");
 
-    /// <summary>Epoch and owner of every reader.</summary>
-    public static async Task<IReadOnlyDictionary<string, string>> ReadersAsync(World world)
+    /// <summary>Who has every reader, and at which epoch. A host that opens a reader of its own anew, as one whose
+    /// chain goes apart does, raises the epoch and stays the owner.</summary>
+    public static async Task<IReadOnlyDictionary<string, Holder>> ReadersAsync(World world)
     {
-        var readers = new Dictionary<string, string>();
+        var readers = new Dictionary<string, Holder>();
         foreach (var reader in Topology.Readers)
         {
             var key = RedisKeys.Checkpoint(reader.Name);
             var held = (RedisResult[])(await world.AskAsync("HMGET", key, "epoch", "owner"))!;
-            readers[reader.Name] = $"epoch {(string?)held[0]} of {(string?)held[1]}";
+            readers[reader.Name] = new Holder((string?)held[0], (string?)held[1]);
         }
 
         return readers;
@@ -39,8 +40,8 @@ internal static class Standing
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            if (await HostAsync(world) is { } heir && heir != before && (await ReadersAsync(world)).Values
-                    .All(holder => holder.EndsWith(heir, StringComparison.Ordinal)))
+            if (await HostAsync(world) is { } heir && heir != before &&
+                (await ReadersAsync(world)).Values.All(holder => holder.Owner == heir))
                 return heir;
             ThrowIfEnded(world);
             if (TimeProvider.System.GetElapsedTime(started) > WaitMax)
@@ -70,4 +71,13 @@ internal static class Standing
         var line = facts.Split("\r\n").First(line => line.StartsWith(title, StringComparison.Ordinal));
         return long.Parse(line[title.Length..], CultureInfo.InvariantCulture);
     }
+}
+
+/// <summary>Who has a reader.</summary>
+/// <param name="Epoch">How often it was opened.</param>
+/// <param name="Owner">Random id of the host.</param>
+internal sealed record Holder(string? Epoch, string? Owner)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"epoch {Epoch} of {Owner}";
 }
