@@ -1,6 +1,6 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
-using TradeOs.Bus;
 
 namespace TradeOs.Tests.Chaos;
 
@@ -20,9 +20,10 @@ internal sealed partial class Hold(Func<string, bool> isMeant, bool isAnswer = f
     public static string? Committing(string request) =>
         Commit().Match(request) is { Success: true } commit ? commit.Groups[1].Value : null;
 
-    /// <summary>Whether a request is a commit of that reader, alone or in a chain.</summary>
+    /// <summary>Whether a request is a commit of that reader, alone or in a chain. Its keys do not tell: those who read
+    /// what it writes are among them.</summary>
     public static bool Commits(string request, string reader) => Committing(request) is not null
-        && request.Contains($"\r\n{RedisKeys.Checkpoint(reader)}\r\n", StringComparison.Ordinal);
+        && new WireRequest(0, "", Encoding.Latin1.GetBytes(request)).Committing.Contains(reader);
 
     /// <summary>A proxy before the world's own that holds it.</summary>
     public TcpProxy NewProxy(World world) =>
