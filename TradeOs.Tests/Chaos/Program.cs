@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using TradeOs.Host;
 
 namespace TradeOs.Tests.Chaos;
@@ -50,6 +51,8 @@ internal static class Program
             key.Cancel = !stop.IsCancellationRequested;
             stop.Cancel();
         };
+        // .NET 10 ends at a signal without a word; what the harness started must go with it.
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Environment.Exit(CouldNotRun));
         AppDomain.CurrentDomain.ProcessExit += (_, _) => StartedProcesses.KillAll();
         using var screen = new ChaosScreen(arguments.IsJson);
         var run = new ChaosRun(arguments, screen, stop.Token);

@@ -7,8 +7,9 @@ namespace TradeOs.Tests;
 internal static class StartedProcesses
 {
     private static readonly ConcurrentDictionary<int, DateTime> Started = new();
+    private static volatile bool _isOver;
 
-    /// <summary>Remembers one that was just started.</summary>
+    /// <summary>Remembers one that was just started; once all were killed it is killed as well.</summary>
     public static void Add(Process process)
     {
         try
@@ -19,11 +20,14 @@ internal static class StartedProcesses
         {
             // It ended already.
         }
+
+        if (_isOver) KillAll();
     }
 
     /// <summary>Kills those that still run; an id that another process has now is left alone.</summary>
     public static void KillAll()
     {
+        _isOver = true;
         foreach (var (id, start) in Started)
         {
             try
