@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace TradeOs.Benchmarks;
 
@@ -11,11 +12,13 @@ namespace TradeOs.Benchmarks;
 /// <param name="Json">One JSON object on standard output instead of a table.</param>
 /// <param name="Results">Directory that gets the table and the object as files; empty for none.</param>
 /// <param name="Earlier">The JSON of an earlier run to compare with; empty for none.</param>
+/// <param name="FsyncDelay">Microseconds each fsync takes longer than the disk needs.</param>
 internal sealed record ComparisonArguments(
     int Rounds, int Ticks, int BatchCountMax, ComparisonPart? Only, bool IsQuick, bool Json, string Results,
-    string Earlier)
+    string Earlier, int FsyncDelay)
 {
     private const int RoundsFull = 3;
+    private const int FsyncDelayMax = 1_000_000;
 
     private static readonly Option<int?> RoundsOption = new("--rounds")
     {
@@ -54,18 +57,31 @@ internal sealed record ComparisonArguments(
         DefaultValueFactory = _ => "",
     };
 
+    private static readonly Option<int> FsyncDelayOption = new("--fsync-delay")
+    {
+        Description = $"Microseconds each fsync takes longer, as on a slower disk, up to {FsyncDelayMax}; needs cc.",
+        DefaultValueFactory = _ => 0,
+    };
+
     /// <summary>The command whose action is run with what was asked for.</summary>
     public static RootCommand Command(Func<ComparisonArguments, Task<int>> action)
     {
         var command = new RootCommand("Compares the pipeline with Redis itself and with two usual consumers.")
         {
             RoundsOption, TicksOption, BatchOption, OnlyOption, QuickOption, JsonOption, ResultsOption, EarlierOption,
+            FsyncDelayOption,
         };
+        FsyncDelayOption.Validators.Add(delay =>
+        {
+            var asked = delay.Tokens.Select(token => token.Value).SingleOrDefault("0");
+            if (!int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var us) || us > FsyncDelayMax)
+                delay.AddError($"--fsync-delay is {asked}, expected microseconds from 0 to {FsyncDelayMax}.");
+        });
         command.SetAction((parsed, _) => action(new ComparisonArguments(
             parsed.GetValue(RoundsOption) ?? (parsed.GetValue(QuickOption) ? 1 : RoundsFull),
             parsed.GetValue(TicksOption), parsed.GetValue(BatchOption), parsed.GetValue(OnlyOption),
             parsed.GetValue(QuickOption), parsed.GetValue(JsonOption), parsed.GetValue(ResultsOption)!,
-            parsed.GetValue(EarlierOption)!)));
+            parsed.GetValue(EarlierOption)!, parsed.GetValue(FsyncDelayOption))));
         return command;
     }
 }

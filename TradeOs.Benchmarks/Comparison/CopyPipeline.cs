@@ -69,34 +69,12 @@ internal static class CopyPipeline
         await FeedAsync(feed, WarmUpTicks, batchCountMax);
         await stages.ThroughAsync(WarmUpTicks);
 
-        var sent = await PaceAsync(feed, ticks, ticksPerSecond, batchCountMax);
+        var sent = await Pace.RunAsync(
+            ticks, ticksPerSecond, batchCountMax, count => FeedAsync(feed, count, batchCountMax));
         await stages.ThroughAsync(WarmUpTicks + ticks);
         var latencies = sent.Select((at, tick) => Stopwatch.GetElapsedTime(
             at, arrivals.Arrivals[WarmUpTicks + tick]).TotalMilliseconds);
         return [.. latencies.Order()];
-    }
-
-    /// <summary>A tick is there when it is due, or when the timer woke up late for it; one that came while the feed
-    /// was busy waits, and that counts.</summary>
-    private static async Task<long[]> PaceAsync(IStreamReader feed, int ticks, int ticksPerSecond, int batchCountMax)
-    {
-        var there = new long[ticks];
-        var (began, isBusy) = (Stopwatch.GetTimestamp(), false);
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        for (var tick = 0; tick < ticks;)
-        {
-            var now = Stopwatch.GetTimestamp();
-            var first = tick;
-            for (; tick < ticks && DueAt(tick) <= now && tick - first < batchCountMax; tick++)
-                there[tick] = isBusy ? DueAt(tick) : now;
-            isBusy = tick > first;
-            if (isBusy) await FeedAsync(feed, tick - first, batchCountMax);
-            else await pace.WaitForNextTickAsync();
-        }
-
-        return there;
-
-        long DueAt(int tick) => began + (long)((double)tick / ticksPerSecond * Stopwatch.Frequency);
     }
 
     private static ReaderDefinition Engine(int number) =>

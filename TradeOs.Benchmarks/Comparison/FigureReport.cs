@@ -15,7 +15,8 @@ internal sealed class FigureReport(
     private static readonly string[] Titles = ["what", "measured", "rounds", "owed", "aim", "unit", "kept"];
 
     private string About =>
-        $"{machine}; median of {arguments.Rounds} rounds, commits of {arguments.BatchCountMax}";
+        $"{machine}; median of {arguments.Rounds} rounds, commits of {arguments.BatchCountMax}" +
+        (arguments.FsyncDelay > 0 ? $", each fsync {arguments.FsyncDelay} us longer" : "");
 
     /// <summary>Prints to standard output.</summary>
     public void Write()
@@ -87,7 +88,7 @@ internal sealed class FigureReport(
         new
         {
             machine, at = TimeProvider.System.GetUtcNow(), arguments.Rounds, arguments.Ticks, arguments.BatchCountMax,
-            arguments.IsQuick, figures,
+            arguments.IsQuick, arguments.FsyncDelay, figures,
         }, Json);
 
     private sealed record Kept(IReadOnlyList<Figure> Figures);

@@ -21,7 +21,8 @@ internal static class LatencyPart
             asked.Rounds, $"latency at {SlowPerSecond}, {FastPerSecond} and {half} ticks/s", async () => new Round(
                 await OnServerAsync(server => RedisBenchmarkTool.XaddMedianMsAsync(server, XaddCount)),
                 await PaceAsync(SlowPerSecond), await PaceAsync(FastPerSecond), await PaceAsync(half),
-                await PaceAsync(SlowPerSecond, chained: false), await PaceAsync(FastPerSecond, chained: false)));
+                await PaceAsync(SlowPerSecond, chained: false), await PaceAsync(FastPerSecond, chained: false),
+                await BareAsync(SlowPerSecond), await BareAsync(FastPerSecond)));
         return
         [
             Figure.Of("XADD alone, p50", rounds.Select(round => round.Xadd), "ms"),
@@ -34,7 +35,16 @@ internal static class LatencyPart
             Figure.Of(
                 "chained commits at 1,000 ticks/s, p50 over that of each stage alone",
                 rounds.Select(round => At(round.Fast, 0.5) / At(round.FastApart, 0.5)), ""),
+            Figure.Of(
+                "bare hops without any promise at 100 ticks/s, p50 over nine XADD p50",
+                rounds.Select(round => At(round.SlowBare, 0.5) / (Topology.Path.Length * round.Xadd)), ""),
+            Figure.Of(
+                "bare hops without any promise at 1,000 ticks/s, p50 over nine XADD p50",
+                rounds.Select(round => At(round.FastBare, 0.5) / (Topology.Path.Length * round.Xadd)), ""),
         ];
+
+        Task<double[]> BareAsync(int ticksPerSecond) => OnServerAsync(server => BarePipeline.PaceAsync(
+            server, ticksPerSecond * Seconds, ticksPerSecond, asked.BatchCountMax));
 
         Task<double[]> PaceAsync(int ticksPerSecond, bool chained = true) => OnServerAsync(
             server => CopyPipeline.PaceAsync(
@@ -61,5 +71,6 @@ internal static class LatencyPart
         sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
 
     private sealed record Round(
-        double Xadd, double[] Slow, double[] Fast, double[] Half, double[] SlowApart, double[] FastApart);
+        double Xadd, double[] Slow, double[] Fast, double[] Half, double[] SlowApart, double[] FastApart,
+        double[] SlowBare, double[] FastBare);
 }

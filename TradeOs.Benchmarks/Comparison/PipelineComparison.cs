@@ -27,6 +27,12 @@ internal sealed class PipelineComparison
             return ExitCode.Usage;
         }
 
+        if (_arguments.FsyncDelay > 0 && !SlowDisk.TryPut(_arguments.FsyncDelay, out var problem))
+        {
+            Terminal.Say("red", "benchmark:", $"--fsync-delay: {problem}");
+            return ExitCode.Usage;
+        }
+
         (ComparisonPart Part, Func<ComparisonArguments, Task<IEnumerable<Figure>>> Measure)[] parts =
         [
             (ComparisonPart.Throughput, ThroughputPart.MeasureAsync),

@@ -48,6 +48,12 @@ internal static class ThroughputPart
             Figure.Of("processor time of the host, an entry", ours.Select(run => run.HostMicroseconds), "us"),
             Figure.Of("processor time of redis, an entry", ours.Select(run => run.RedisMicroseconds), "us"),
             Figure.Of(
+                "bare hops without any promise over ceiling, in XADD/s",
+                rounds.Select(round => Topology.Path.Length * round.Promiseless / round.Ceiling), ""),
+            Figure.Of(
+                "bare hops without any promise over naive, in ticks/s",
+                rounds.Select(round => round.Promiseless / round.Naive), ""),
+            Figure.Of(
                 "what one thread of redis allows at that, over ceiling",
                 rounds.Select(round => 1e6 / round.Ours.RedisMicroseconds / round.Ceiling), ""),
             Figure.Of(
@@ -74,11 +80,15 @@ internal static class ThroughputPart
         var naive = await OnServerAsync(server => LibraryPipeline.RunAsync(server, NaiveTicks, isPipelined: false));
         var pipelined = await OnServerAsync(server => LibraryPipeline.RunAsync(
             server, PipelinedTicks, isPipelined: true));
+        var promiseless = await OnServerAsync(server => BarePipeline.SaturateAsync(
+            server, asked.Ticks, asked.BatchCountMax));
         // What the archive writes to its files is no part of the path.
         return new Round(
-            ceiling, ours, bare.TicksPerSecond, bare.BytesPerEntry, apart.TicksPerSecond, naive, pipelined);
+            ceiling, ours, bare.TicksPerSecond, bare.BytesPerEntry, apart.TicksPerSecond, naive, pipelined,
+            promiseless);
     }
 
     private sealed record Round(
-        double Ceiling, SaturatedRun Ours, double Bare, double Allocated, double Apart, double Naive, double Pipelined);
+        double Ceiling, SaturatedRun Ours, double Bare, double Allocated, double Apart, double Naive, double Pipelined,
+        double Promiseless);
 }
