@@ -4,7 +4,7 @@ using TradeOs.Stages;
 
 namespace TradeOs.Benchmarks;
 
-/// <summary>The same hops with no promise at all: what is left when nothing but reading and appending is done.</summary>
+/// <summary>The same hops with no promise at all: nothing but reading and appending.</summary>
 /// <remarks>
 /// The control that says what this machine allows: each hop is a thread with a blocking connection of its own, reads
 /// with XREAD, sends as many XADD at once and waits until all are on disk. No checkpoint, no fence, no group, no bound,
@@ -43,15 +43,18 @@ internal sealed class BarePipeline : IDisposable
         }
     }
 
-    /// <summary>Ticks a second, fed as fast as Redis takes them.</summary>
-    public static async Task<double> SaturateAsync(BenchmarkServer server, int ticks, int batchCountMax)
+    /// <summary>Feeds as fast as Redis takes it, until the last tick is in the last stream.</summary>
+    /// <returns>Ticks a second, and processor time of Redis for each entry of the nine streams.</returns>
+    public static async Task<(double TicksPerSecond, double RedisMicroseconds)> SaturateAsync(
+        BenchmarkServer server, int ticks, int batchCountMax)
     {
         using var pipeline = new BarePipeline(server, ticks, batchCountMax);
         await pipeline.WarmUpAsync();
-        var started = Stopwatch.GetTimestamp();
+        var (started, redis) = (Stopwatch.GetTimestamp(), await server.ProcessorSecondsAsync());
         pipeline.Feed(ticks);
         await pipeline.ThroughAsync();
-        return ticks / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var rate = ticks / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return (rate, 1e6 * (await server.ProcessorSecondsAsync() - redis) / (ticks * Topology.Path.Length));
     }
 
     /// <summary>Feeds at a steady rate.</summary>

@@ -100,7 +100,7 @@ internal static class FailpointScenarios
         var before = 0L;
         foreach (var point in points)
         {
-            var position = await world.ReachAsync(before + RowsBetween);
+            var position = await world.ReachAsync(Math.Min(before + RowsBetween, World.Rows));
             if (position >= World.Rows) break;
             if (startsFromDeath) await DieAsync(world, isHost);
             point.ArmOn(world.Wire, () => isHost ? world.Host.KillAsync() : world.Redis.KillAsync());
