@@ -193,11 +193,12 @@ internal static class OperatorScenarios
         }
     }
 
-    /// <summary>Every reader is open and waits for entries, so what the host finds is found while it idles.</summary>
+    /// <summary>Every stage is open and waits for entries, one that commits in a chain by the first of it, so what the
+    /// host finds is found while it idles.</summary>
     public static async Task OpenAsync(World world, TradeOsProcess host)
     {
         var (started, clients) = (TimeProvider.System.GetTimestamp(), "");
-        while (clients.Split('\n').Count(IsWaitingReader) < Topology.Stages.Length)
+        while (!Topology.Chains.All(chain => IsWaiting(clients, chain[0])))
         {
             Trial.Demand(!host.HasExited, $"The host ended by itself: {World.Said(host.Error)}");
             Trial.Demand(
@@ -208,8 +209,9 @@ internal static class OperatorScenarios
         }
     }
 
-    private static bool IsWaitingReader(string client) => client.Contains("name=tradeos:", StringComparison.Ordinal)
-        && client.Contains(" flags=b ", StringComparison.Ordinal);
+    private static bool IsWaiting(string clients, string reader) => clients.Split('\n').Any(client =>
+        client.Contains($" name=tradeos:{reader} ", StringComparison.Ordinal)
+        && client.Contains(" flags=b ", StringComparison.Ordinal));
 
     public static Task StoppedAsync(World world, Damage damage, string circumstance) =>
         StoppedAsync(world.Host, damage, circumstance);
