@@ -42,17 +42,28 @@ internal sealed class PipelineComparison
             (ComparisonPart.Start, StartPart.MeasureAsync),
             (ComparisonPart.Replay, ReplayPart.MeasureAsync),
         ];
+        var failed = false;
         foreach (var (part, measure) in parts)
         {
             var isMeant = _arguments.Only is { } only
                 ? only == part : !(_arguments.IsQuick && part == ComparisonPart.Growth);
-            if (isMeant) _figures.AddRange(await measure(_arguments));
+            if (!isMeant) continue;
+            try
+            {
+                _figures.AddRange(await measure(_arguments));
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                // What other parts measured in many minutes is kept.
+                failed = true;
+                Terminal.Say("red", "benchmark:", $"{part} could not be measured: {failure.Message}");
+            }
         }
 
         var report = new FigureReport(_figures, Machine.Describe(), _arguments);
         report.Write();
         if (_arguments.Results.Length > 0) report.Save(_arguments.Results);
         if (_arguments.Earlier.Length > 0) report.Compare(_arguments.Earlier);
-        return 0;
+        return failed ? ExitCode.Failed : ExitCode.Good;
     }
 }

@@ -22,7 +22,7 @@ internal sealed class RunningHost : IAsyncDisposable
         Directory.CreateDirectory(Path.Combine(_directory, "server"));
         if (kind != OutageKind.KilledManaged) StartRedis();
         if (IsThroughProxy) _proxy.Open();
-        _host = Process.Start(new ProcessStartInfo(
+        _host = Process.Start(HostProcess.WithoutSettings(new ProcessStartInfo(
             Path.Combine(AppContext.BaseDirectory, "tradeos"),
             [
                 "run", "--redis", IsThroughProxy ? _proxy.Endpoint : Endpoint,
@@ -30,7 +30,7 @@ internal sealed class RunningHost : IAsyncDisposable
                 "--set", $"Redis:Mode={(kind == OutageKind.KilledManaged ? "Managed" : "External")}",
                 "--feed", "simulated:rate=200",
             ])
-        { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        { RedirectStandardError = true, RedirectStandardOutput = true }))!;
         _host.ErrorDataReceived += (_, _) => { };
         _host.BeginErrorReadLine();
         AppDomain.CurrentDomain.ProcessExit += OnExit;

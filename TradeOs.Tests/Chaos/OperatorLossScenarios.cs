@@ -17,7 +17,7 @@ internal static class OperatorLossScenarios
         new(
             "operator-late", "damage no commit meets, by redis-cli while the pipeline moves or idles: unread entries " +
             "trimmed or deleted, streams made anew or set back", "exit 1 naming the stream, again at each start",
-            OperatorProtections.LossWatch, LateAsync),
+            OperatorProtections.LossWatch, LateAsync) { ControlRoundsMax = 5 },
         new(
             "operator-flush", "FLUSHALL while the host is down, while the pipeline moves, while it idles",
             "the host stops and says so, again at each start; nothing is written; restored, it goes on: same streams",
