@@ -82,7 +82,11 @@ internal sealed record Damage(string Name, DamageOutcome Outcome, string Inflict
             "a key of another type", key, Keep + "redis.call('DEL', K) redis.call('SET', K, 'x')", Back);
         yield return Stop("count set back", key, Keep + "redis.call('HINCRBY', K, 'count', -1)", Back);
         yield return Stop("count set forward", key, Keep + "redis.call('HINCRBY', K, 'count', 1)", Back);
-        yield return Stop("position set back", key, Keep + "redis.call('HSET', K, 'position', '0-0')", Back);
+        // One that has not moved yet is at the beginning already.
+        yield return Stop(
+            "position set back", key,
+            Keep + "redis.call('HSET', K, 'position', redis.call('HGET', K, 'position') == '0-0' and '0-1' or '0-0')",
+            Back);
         yield return Stop(
             "position set forward", key,
             Keep + "redis.call('HSET', K, 'position', (string.gsub(redis.call('HGET', K, 'position'), '-.*', '-999')))",
