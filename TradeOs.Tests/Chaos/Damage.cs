@@ -19,7 +19,10 @@ internal enum DamageOutcome
 internal sealed record Damage(string Name, DamageOutcome Outcome, string Inflict, string Undo = "", string Says = "")
 {
     private const string Back = "redis.call('DEL', K) redis.call('RENAME', 'away', K)";
-    private const string Keep = "redis.call('COPY', K, 'away') ";
+
+    /// <summary>What is not there cannot be damaged: a damage that is none would accuse the host of not seeing
+    /// it.</summary>
+    private const string Keep = "assert(redis.call('COPY', K, 'away') == 1, 'nothing to damage at ' .. K) ";
 
     /// <summary>Whether the host must be down: it reads what it is told at once, or wakes up with it.</summary>
     public bool OnlyWhenDown { get; init; }

@@ -158,10 +158,14 @@ internal static class OperatorScenarios
     /// <summary>Where the next of so many damages is done, spread over the market.</summary>
     private static long Next(long before, int left) => before + 1 + ((World.Rows - 800 - before) / left);
 
+    /// <summary>Until every reader has opened once the first host makes what is missing, as it must: a damage done
+    /// before would be none.</summary>
     public static async Task<World> StartAsync(Trial trial)
     {
         var world = await World.CreateAsync(trial);
         await world.StartHostAsync();
+        await Poll.UntilAsync(async () =>
+            (await Standing.ReadersAsync(world)).Values.All(holder => holder.Owner is not null));
         return world;
     }
 
