@@ -12,11 +12,9 @@ namespace TradeOs.Benchmarks;
 /// </remarks>
 internal sealed class BarePipeline : IDisposable
 {
-    // Enough for the optimizing compiler to have been there.
-    private const int WarmUpTicks = 10_000;
-
     private readonly int _batchCountMax;
     private readonly BareConnection _feed;
+    private readonly byte[] _feedAppends;
     private readonly List<BareConnection> _connections = [];
     private readonly List<Task> _hops = [];
     private readonly List<long> _arrivals = [];
@@ -25,13 +23,13 @@ internal sealed class BarePipeline : IDisposable
     private BarePipeline(BenchmarkServer server, int ticks, int batchCountMax)
     {
         _batchCountMax = batchCountMax;
-        _feed = Connect();
+        (_feed, _feedAppends) = (Connect(), AppendsTo(StreamNames.MarketData, batchCountMax));
         foreach (var hop in Topology.Stages)
         {
             var (connection, output) = (Connect(), hop.Outputs[0]);
             Action<int> arrived = output == Topology.Path[^1] ? Arrived : _ => { };
             _hops.Add(Task.Factory.StartNew(
-                () => Pass(connection, hop.Input!, output, WarmUpTicks + ticks, arrived),
+                () => Pass(connection, hop.Input!, output, CopyPipeline.WarmUpTicks + ticks, arrived),
                 TaskCreationOptions.LongRunning));
         }
 
@@ -71,7 +69,7 @@ internal sealed class BarePipeline : IDisposable
             return Task.CompletedTask;
         });
         await pipeline.ThroughAsync();
-        var arrivals = pipeline._arrivals.Skip(WarmUpTicks);
+        var arrivals = pipeline._arrivals.Skip(CopyPipeline.WarmUpTicks);
         return [.. there.Zip(arrivals, (at, end) => Stopwatch.GetElapsedTime(at, end).TotalMilliseconds).Order()];
     }
 
@@ -83,14 +81,14 @@ internal sealed class BarePipeline : IDisposable
 
     private async Task WarmUpAsync()
     {
-        Feed(WarmUpTicks);
+        Feed(CopyPipeline.WarmUpTicks);
         await await Task.WhenAny([_warm.Task, .. _hops]);
     }
 
     private void Feed(int ticks)
     {
         for (var left = ticks; left > 0; left -= _batchCountMax)
-            Append(_feed, StreamNames.MarketData, Math.Min(left, _batchCountMax));
+            Append(_feed, _feedAppends, Math.Min(left, _batchCountMax));
     }
 
     /// <summary>Waits until all are through, or throws what ended a hop before.</summary>
@@ -103,18 +101,19 @@ internal sealed class BarePipeline : IDisposable
     {
         var now = Stopwatch.GetTimestamp();
         for (var tick = 0; tick < count; tick++) _arrivals.Add(now);
-        if (_arrivals.Count >= WarmUpTicks) _warm.TrySetResult();
+        if (_arrivals.Count >= CopyPipeline.WarmUpTicks) _warm.TrySetResult();
     }
 
     private void Pass(BareConnection connection, string input, string output, int ticks, Action<int> arrived)
     {
         var (last, most) = ("0-0", _batchCountMax.ToString(CultureInfo.InvariantCulture));
+        var appends = AppendsTo(output, _batchCountMax);
         for (var done = 0; done < ticks;)
         {
             connection.Send(BareConnection.Command(
                 "XREAD", "BLOCK", "0", "COUNT", most, "STREAMS", input, last));
             var count = Read(connection, ref last);
-            Append(connection, output, count);
+            Append(connection, appends, count);
             arrived(count);
             done += count;
         }
@@ -138,12 +137,17 @@ internal sealed class BarePipeline : IDisposable
         return count;
     }
 
-    private static void Append(BareConnection connection, string stream, int count)
+    /// <summary>Sends the first <paramref name="count"/> of <see cref="_batchCountMax"/> alike, and waits for
+    /// them.</summary>
+    private void Append(BareConnection connection, byte[] appends, int count)
+    {
+        connection.Send(appends.AsSpan(0, count * (appends.Length / _batchCountMax)));
+        for (var entry = 0; entry < count; entry++) connection.SkipText();
+    }
+
+    private static byte[] AppendsTo(string stream, int count)
     {
         var append = BareConnection.Command(["XADD", stream, "*", .. SampleTick.Words]);
-        var appends = new byte[count * append.Length];
-        for (var entry = 0; entry < count; entry++) append.CopyTo(appends, entry * append.Length);
-        connection.Send(appends);
-        for (var entry = 0; entry < count; entry++) connection.SkipText();
+        return [.. Enumerable.Repeat(append, count).SelectMany(word => word)];
     }
 }

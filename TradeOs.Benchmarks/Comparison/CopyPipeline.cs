@@ -8,10 +8,10 @@ namespace TradeOs.Benchmarks;
 /// streams.</summary>
 internal static class CopyPipeline
 {
-    private const string LastReader = "metrics-publisher";
+    /// <summary>Ticks before anything is measured, enough for the optimizing compiler to have been there.</summary>
+    public const int WarmUpTicks = 10_000;
 
-    // Enough for the optimizing compiler to have been there.
-    private const int WarmUpTicks = 10_000;
+    private const string LastReader = "metrics-publisher";
 
     /// <summary>Feeds as fast as Redis takes it, until the last tick is in the last stream.</summary>
     /// <param name="server">Where.</param>

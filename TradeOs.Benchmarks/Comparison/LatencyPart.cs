@@ -37,10 +37,10 @@ internal static class LatencyPart
                 rounds.Select(round => At(round.Fast, 0.5) / At(round.FastApart, 0.5)), ""),
             Figure.Of(
                 "bare hops without any promise at 100 ticks/s, p50 over nine XADD p50",
-                rounds.Select(round => At(round.SlowBare, 0.5) / (Topology.Path.Length * round.Xadd)), ""),
+                rounds.Select(round => OverNineXadd(round, round.SlowBare)), ""),
             Figure.Of(
                 "bare hops without any promise at 1,000 ticks/s, p50 over nine XADD p50",
-                rounds.Select(round => At(round.FastBare, 0.5) / (Topology.Path.Length * round.Xadd)), ""),
+                rounds.Select(round => OverNineXadd(round, round.FastBare)), ""),
         ];
 
         Task<double[]> BareAsync(int ticksPerSecond) => OnServerAsync(server => BarePipeline.PaceAsync(
@@ -63,9 +63,11 @@ internal static class LatencyPart
 
         yield return Figure.Of(
             $"tick to last stream at {rate}, p50 over nine XADD p50",
-            rounds.Select(round => At(latencies(round), 0.5) / (Topology.Path.Length * round.Xadd)), "", owed, aim,
-            lowIsGood: true);
+            rounds.Select(round => OverNineXadd(round, latencies(round))), "", owed, aim, lowIsGood: true);
     }
+
+    private static double OverNineXadd(Round round, double[] latencies) =>
+        At(latencies, 0.5) / (Topology.Path.Length * round.Xadd);
 
     private static double At(double[] sorted, double share) =>
         sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];

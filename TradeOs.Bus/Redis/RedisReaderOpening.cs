@@ -162,7 +162,6 @@ internal sealed class RedisReaderOpening(
     {
         if (definition.Mode != ReadMode.Group) return;
         var (stream, group) = (definition.Input!, definition.Name);
-
         await CreateGroupAsync(stream, group);
 
         // Somebody who moved the group back and read in it left committed entries pending, and some of them may be

@@ -105,10 +105,8 @@ internal static class WeakenedProgram
         File.Copy(Path.Combine(Repository.Root, file), target, overwrite: true);
     }
 
-    private static void Apply(SourceEdit edit, string path)
-    {
+    private static void Apply(SourceEdit edit, string path) =>
         File.WriteAllText(path, edit.AppliedTo(File.ReadAllText(path)));
-    }
 
     private sealed record Weakened(TemporaryDirectory Directory, TradeOsProgram Program);
 }
