@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace TradeOs.Bus;
 
@@ -22,8 +24,9 @@ internal sealed class KnownCheckpoint
     /// <summary>Digest of the state behind a batch.</summary>
     public string DigestAfter(Batch batch) => _state.TextAfter(batch.StateChanges);
 
-    /// <summary>Sum of the checkpoint behind a batch.</summary>
-    public string SumAfter(Batch batch, string commit) => SumOf(TextOf(After(batch), commit), DigestAfter(batch));
+    /// <summary>Checksum of the checkpoint behind a batch.</summary>
+    public string ChecksumAfter(Batch batch, string commit) =>
+        ChecksumOf(TextOf(After(batch), commit), DigestAfter(batch));
 
     /// <summary>The batch has landed.</summary>
     public void Landed(Batch batch, string commit)
@@ -38,8 +41,14 @@ internal sealed class KnownCheckpoint
         CultureInfo.InvariantCulture,
         $"{checkpoint.Position} {checkpoint.Count} {checkpoint.Written} {checkpoint.Silent} {commit}");
 
-    /// <summary>What is kept beside a checkpoint, so that an edit of one of its fields shows.</summary>
-    public static string SumOf(string text, string digest) => StateDigest.Of(text + " " + digest);
+    /// <summary>What is kept beside a checkpoint, so that an edit of one of its fields shows: its SHA-1, which a script
+    /// of Redis can tell as well. Somebody who recomputes it is not kept out.</summary>
+    public static string ChecksumOf(string text, string digest)
+    {
+#pragma warning disable CA5350 // The one hash that a script of Redis has; nothing is protected by it.
+        return Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(text + " " + digest)));
+#pragma warning restore CA5350
+    }
 
     private Checkpoint After(Batch batch) => new(
         batch.Position == EntryId.Zero ? _checkpoint.Position : batch.Position,

@@ -86,13 +86,14 @@ internal static class Loss
     /// <summary>A state that is not as it was committed.</summary>
     public static StreamDamagedException State(string reader, string found, string expected) => new(
         $"{RedisKeys.State(reader)}: {found}, expected {expected} as {reader} committed it. Somebody changed, " +
-        $"removed or replaced it; {Next} To take it as it is, run HDEL {RedisKeys.Checkpoint(reader)} digest sum.");
+        $"removed or replaced it; {Next} To take it as it is, run HDEL {RedisKeys.Checkpoint(reader)} digest " +
+        "checksum.");
 
     /// <summary>A checkpoint that is not as it was committed.</summary>
     public static StreamDamagedException Edited(string reader, string found, string expected) => new(
         $"{RedisKeys.Checkpoint(reader)} was edited: position count written silent commit are \"{found}\", expected " +
         $"{expected}. Put it back with HSET, or restore the data of this server, then start again. To take it as it " +
-        $"is, run HDEL {RedisKeys.Checkpoint(reader)} sum and start once with --adopt.");
+        $"is, run HDEL {RedisKeys.Checkpoint(reader)} checksum and start once with --adopt.");
 
     private static string Named(string type) => type == "none" ? "nothing" : $"a {type}";
 }

@@ -107,7 +107,7 @@ internal sealed class RedisCommitCommand
         _words.Word(_known.Standing.Text);
         _words.Word(_known.Standing.StateKeys);
         _words.Word(_known.DigestAfter(batch));
-        _words.Word(_known.SumAfter(batch, CommitIdOf(batch)));
+        _words.Word(_known.ChecksumAfter(batch, CommitIdOf(batch)));
         _words.Word(received);
         _words.Word(_keys);
         foreach (var (stream, count) in _streams)

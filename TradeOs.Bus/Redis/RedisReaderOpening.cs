@@ -11,7 +11,7 @@ internal sealed class RedisReaderOpening(
 
     private readonly string _checkpoint = RedisKeys.Checkpoint(definition.Name);
     private string? _digest;
-    private string? _sum;
+    private string? _checksum;
 
     /// <summary>Largest id deleted from the input before the reader began.</summary>
     public EntryId DeletedBefore { get; private set; }
@@ -63,13 +63,13 @@ internal sealed class RedisReaderOpening(
     {
         var reply = await connection.AskAsync(
             "HMGET", _checkpoint, "position", "deleted", "count", "written", "silent", "state", "commit", "digest",
-            "sum");
+            "checksum");
         reply.Array();
         var position = Id("position");
         DeletedBefore = Id("deleted");
         var checkpoint = new Checkpoint(position, Number("count"), Number("written"), Number("silent"));
         var version = (int)Math.Min(Number("state"), int.MaxValue);
-        (Commit, _digest, _sum) = (reply.Text() ?? "", reply.Text(), reply.Text());
+        (Commit, _digest, _checksum) = (reply.Text() ?? "", reply.Text(), reply.Text());
         return version == definition.StateVersion ? checkpoint : throw StateVersions.Refusal(definition, version);
 
         EntryId Id(string field)
@@ -93,13 +93,13 @@ internal sealed class RedisReaderOpening(
             "Restore the data of this server.");
     }
 
-    /// <summary>A checkpoint must be as it was committed; one of an earlier version has no sum until its first
-    /// commit.</summary>
+    /// <summary>A checkpoint must be as it was committed; one of an earlier version has no checksum until
+    /// its first commit.</summary>
     public void ThrowIfEdited(Checkpoint checkpoint)
     {
         var text = KnownCheckpoint.TextOf(checkpoint, Commit);
-        if (_sum is null || KnownCheckpoint.SumOf(text, _digest ?? "") == _sum) return;
-        throw Loss.Edited(definition.Name, text, $"what has the sum {_sum}, which stands beside them");
+        if (_checksum is null || KnownCheckpoint.ChecksumOf(text, _digest ?? "") == _checksum) return;
+        throw Loss.Edited(definition.Name, text, $"what has the checksum {_checksum}");
     }
 
     /// <summary>Reads the keyed state; it must be as it was committed.</summary>
@@ -245,10 +245,11 @@ internal sealed class RedisReaderOpening(
             (count, deleted) = (facts.Added - facts.Length, facts.DeletedMax);
         }
 
+        var text = KnownCheckpoint.TextOf(new Checkpoint(EntryId.Zero, count, 0, 0), "");
         return
         [
             "position", "0-0", "deleted", deleted.ToString(), "count", count.ToString(CultureInfo.InvariantCulture),
-            "written", "0", "silent", "0", "commit", "",
+            "written", "0", "silent", "0", "commit", "", "checksum", KnownCheckpoint.ChecksumOf(text, ""),
             "state", definition.StateVersion.ToString(CultureInfo.InvariantCulture), "name", definition.Name,
         ];
     }

@@ -22,9 +22,6 @@ internal sealed class StateDigest
     /// <summary>The digest as it is kept.</summary>
     public string Text => Shown(_sum);
 
-    /// <summary>The digest of any text.</summary>
-    public static string Of(string text) => Shown(Mixed(Added(14695981039346656037, text)));
-
     /// <summary>What the digest will be behind these changes.</summary>
     public string TextAfter(IReadOnlyDictionary<string, string?> changes)
     {

@@ -8,7 +8,7 @@
 --       instead), then for each output stream: the stream and its readers' checkpoints
 -- ARGV  one word a reader, a MessagePack array of strings: epoch, owner, commit id, control, position, inputs, outputs,
 --       silent, group ('' for an offset reader), streams; the checkpoint as this host left it (position count written
---       silent commit), how many keys its state has, digest of the state and sum of the checkpoint to keep, where the
+--       silent commit), how many keys its state has, digest of the state and checksum of the checkpoint to keep, where the
 --       group stands (last id, entries read), how many of KEYS are the reader's;
 --       then for each stream: its MaxLength, how many entries it gets, how many readers it has;
 --       then for each output: which stream, its id (* for one of Redis'), how many words, the words (name, value ...);
@@ -20,6 +20,8 @@ local given, keys, next_word
 local gets = {}
 local CHUNK = 1000
 local LAST_IDS = '18446744073709551615-0'
+
+-- include unread.lua
 
 local function fact(facts, name)
   for i = 1, #facts, 2 do
@@ -159,7 +161,7 @@ local function check(link_before, link_behind)
         if key_type ~= 'hash' and key_type ~= 'none' then
           return 'damaged ' .. key .. ' is a ' .. key_type .. ', expected a hash'
         end
-        local behind = added - tonumber(redis.call('HGET', key, 'count') or 0)
+        local behind = unread_by(key, added, length)
         if behind > unread then unread, holder = behind, key end
       end
       -- Programs outside the pipeline that registered. One whose count is gone has read nothing and is waited for; none
@@ -224,7 +226,7 @@ local function write(reader)
   call_with_words(number(), 'XACK', keys[4], given[9])
 
   local kept = { 'commit', given[3], 'count', counters[1], 'written', counters[2], 'silent', counters[3],
-    'digest', given[13], 'sum', given[14] }
+    'digest', given[13], 'checksum', given[14] }
   if given[5] ~= '' then
     kept[#kept + 1] = 'position'
     kept[#kept + 1] = given[5]

@@ -5,6 +5,8 @@
 -- KEYS  stream, set of the outside readers that hold it, checkpoints of its readers
 -- ARGV  run id of the server the caller examined, first id to keep or '', bytes to keep or '', entries to take at most
 
+-- include unread.lua
+
 local STREAM, HOLDING = KEYS[1], KEYS[2]
 local RUN_ID, FIRST_KEPT, BYTES_MAX, COUNT_MAX = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 
@@ -24,8 +26,8 @@ for _, name in ipairs(redis.call('SMEMBERS', HOLDING)) do
 end
 local unread = 0
 for _, key in ipairs(readers) do
-  local count = redis.call('TYPE', key)['ok'] == 'hash' and redis.call('HGET', key, 'count') or ''
-  unread = math.max(unread, added - (tonumber(count) or 0))
+  local behind = redis.call('TYPE', key)['ok'] == 'hash' and unread_by(key, added, length) or added
+  unread = math.max(unread, behind)
 end
 local free = math.max(length - unread, 0)
 

@@ -83,8 +83,8 @@ internal sealed class StreamExamination(
         var unread = await CountAfterAsync(stream, position);
         var count = (facts.Added - unread).ToString(CultureInfo.InvariantCulture);
         return $"{Restore} Or accept the loss: with the host stopped run " +
-            $"`HSET {reader.Key} count {count} deleted {facts.DeletedMax}`{also} and `HDEL {reader.Key} sum`, start " +
-            "once with --adopt, and it goes on with what is left.";
+            $"`HSET {reader.Key} count {count} deleted {facts.DeletedMax}`{also} and `HDEL {reader.Key} checksum`, " +
+            "start once with --adopt, and it goes on with what is left.";
     }
 
     private async Task<long> CountAfterAsync(string stream, EntryId position)

@@ -140,7 +140,7 @@ public sealed class ArchiveRunTests
         {
             Assert.That(doctor.Output, Does.Contain($"\"HSET tradeos:checkpoint:{reader} count 3001 deleted 0-0\""));
             await _redis.CliAsync("HSET", $"tradeos:checkpoint:{reader}", "count", "3001", "deleted", "0-0");
-            await _redis.CliAsync("HDEL", $"tradeos:checkpoint:{reader}", "sum");
+            await _redis.CliAsync("HDEL", $"tradeos:checkpoint:{reader}", "checksum");
         }
 
         var accepted = await RunAsync("seed=2", "--adopt");

@@ -48,6 +48,28 @@ public sealed class EditedKeysTests : RedisFixture
         Assert.That(await TextsAsync("out"), Is.EqualTo(["a"]));
     }
 
+    /// <summary>The reader finds the edit at its own commit; what was trimmed before could not be brought back.</summary>
+    [Test]
+    public async Task Commit_TheCountOfTheReaderOfAFullOutputWasEdited_IsFullAndTrimsNothingUnread()
+    {
+        using var bus = NewHost(new StreamLimit(20, ["sink"]));
+        await using var reader = await bus.OpenAsync(Copy(ReadMode.Offset), Cancel);
+        await using var sink = await bus.OpenAsync(new("sink", "out", ReadMode.Offset, [], 1), Cancel);
+        await AddAsync([.. Enumerable.Range(0, 20).Select(number => $"{number}")]);
+        await reader.CommitAsync(await CopyOfAllAsync(reader), Cancel);
+        await AddAsync("a", "b");
+        var batch = await CopyOfAllAsync(reader);
+        var key = RedisKeys.Checkpoint("sink");
+        await Server.CliAsync("HSET", key, "count", "20");
+
+        var edited = await reader.CommitAsync(batch, Cancel);
+        await Server.CliAsync("HDEL", key, "checksum");
+        var taken = await reader.CommitAsync(batch, Cancel);
+
+        Assert.That((edited, taken), Is.EqualTo((CommitResult.Full, CommitResult.Committed)));
+        Assert.That((await TextsAsync("out")).TakeLast(3), Is.EqualTo(["19", "a", "b"]));
+    }
+
     [TestCase("position", "0-0")]
     [TestCase("count", "7")]
     public async Task Open_AFieldOfTheCheckpointWasEdited_IsDamagedUntilPutBack(string field, string value)
@@ -62,7 +84,7 @@ public sealed class EditedKeysTests : RedisFixture
             Assert.That(
                 async () => await host.OpenAsync(Copy(ReadMode.Group), Cancel),
                 Throws.TypeOf<StreamDamagedException>().With.Message.Contains(Checkpoint + " was edited")
-                    .And.Message.Contains($"HDEL {Checkpoint} sum"));
+                    .And.Message.Contains($"HDEL {Checkpoint} checksum"));
         }
 
         await Server.CliAsync("HSET", Checkpoint, field, before);

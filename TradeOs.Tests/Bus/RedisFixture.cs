@@ -11,6 +11,9 @@ public abstract class RedisFixture
 {
     protected static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
+    private static readonly ImmutableDictionary<string, StreamLimit> Unbounded =
+        ImmutableDictionary<string, StreamLimit>.Empty;
+
     protected static CancellationToken Cancel => TestContext.CurrentContext.CancellationToken;
 
     protected TestRedis Server { get; private set; } = null!;
@@ -40,8 +43,14 @@ public abstract class RedisFixture
     /// <summary>The same of a host that remembers.</summary>
     protected RedisStreamBus NewHost(PipelineMemory memory) => NewHost(Server.Options, memory);
 
-    private static RedisStreamBus NewHost(RedisOptions options, PipelineMemory memory) => new(
-        options, ImmutableDictionary<string, StreamLimit>.Empty, new OpenGate(), Guid.NewGuid().ToString("N"),
+    /// <summary>The same with a bound for the stream <c>out</c>.</summary>
+    protected RedisStreamBus NewHost(StreamLimit outLimit) =>
+        NewHost(Server.Options, new PipelineMemory(), outLimit);
+
+    private static RedisStreamBus NewHost(
+        RedisOptions options, PipelineMemory memory, StreamLimit? outLimit = null) => new(
+        options, outLimit is null ? Unbounded : Unbounded.Add("out", outLimit), new OpenGate(),
+        Guid.NewGuid().ToString("N"),
         TimeProvider.System, NullLogger<RedisStreamBus>.Instance)
     {
         Memory = memory,

@@ -28,8 +28,8 @@ internal static class OperatorProtections
             [LossAtOpening] =
             [
                 new(
-                    "TradeOs.Bus/Redis/RedisReaderOpening.cs", "        if (_sum is null || ",
-                    "        if (Without.Is(\"loss-at-opening\") || _sum is null || "),
+                    "TradeOs.Bus/Redis/RedisReaderOpening.cs", "        if (_checksum is null || ",
+                    "        if (Without.Is(\"loss-at-opening\") || _checksum is null || "),
             ],
             [Memory] =
             [

@@ -40,8 +40,8 @@ public sealed class ReaderFindingTests : DoctorFixture
             "^signals.raw is \"entries gone: 2\", expected every entry signal-qualifier has not read: Somebody " +
             "trimmed or deleted them. Restore the data of this server; the pipeline stops rather than go on without " +
             "it. Or accept the loss: with the host stopped run `HSET tradeos:checkpoint:signal-qualifier count " +
-            "[0-9]+ deleted 0-0` and `HDEL tradeos:checkpoint:signal-qualifier sum`, start once with --adopt, and it " +
-            "goes on with what is left.$"));
+            "[0-9]+ deleted 0-0` and `HDEL tradeos:checkpoint:signal-qualifier checksum`, start once with --adopt, " +
+            "and it goes on with what is left.$"));
         await AssertCuredAsync();
     }
 
@@ -83,7 +83,7 @@ public sealed class ReaderFindingTests : DoctorFixture
             "^signals.modified is \"entries ever appended: 1\", expected at least the [0-9]+ that intent-planner has " +
             "read: The stream was deleted and made anew. Restore the data of this server; .* run `HSET " +
             "tradeos:checkpoint:intent-planner count 0 deleted 0-0`, `HDEL tradeos:checkpoint:signal-modifier " +
-            "last:signals.modified` and `HDEL tradeos:checkpoint:intent-planner sum`, start " +
+            "last:signals.modified` and `HDEL tradeos:checkpoint:intent-planner checksum`, start " +
             "once with --adopt, and it goes on with what is left.$"));
         await RunsAsync("--adopt");
         await AssertCuredAsync();

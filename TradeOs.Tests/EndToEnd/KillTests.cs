@@ -88,7 +88,7 @@ public sealed class KillTests
         }
 
         await redis.CliAsync("HSET", RedisKeys.Checkpoint("signal-qualifier"), "position", "0-0", "count", "0");
-        await redis.CliAsync("HDEL", RedisKeys.Checkpoint("signal-qualifier"), "digest", "sum");
+        await redis.CliAsync("HDEL", RedisKeys.Checkpoint("signal-qualifier"), "digest", "checksum");
         await redis.CliAsync("DEL", RedisKeys.State("signal-qualifier"));
         File.Delete(new MemoryFile(data.Path).FilePath);
         var result = await TradeOsProcess.RunAsync(Arguments(redis, data));

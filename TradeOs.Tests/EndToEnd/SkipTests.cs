@@ -229,7 +229,7 @@ public sealed class SkipTests
     private async Task EditAsync(string stage, string key, string value)
     {
         await _redis.CliAsync("HSET", RedisKeys.State(stage), key, value);
-        await _redis.CliAsync("HDEL", RedisKeys.Checkpoint(stage), "digest", "sum");
+        await _redis.CliAsync("HDEL", RedisKeys.Checkpoint(stage), "digest", "checksum");
     }
 
     private Task<TradeOsResult> SkipAsync(string stage, string id, params string[] more) =>

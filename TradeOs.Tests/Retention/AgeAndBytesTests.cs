@@ -61,6 +61,23 @@ public sealed class AgeAndBytesTests : RetentionFixture
     }
 
     [Test]
+    public async Task Look_OldEntriesOfAReaderWhoseCheckpointWasEdited_AreKept()
+    {
+        await AddOldAsync(100);
+        Time.Now = DateTimeOffset.FromUnixTimeMilliseconds(9_000) + TimeSpan.FromHours(1);
+        using var watch = Watch(new StreamLimit(MaxLength, ["stage"]) { MaxAge = TimeSpan.FromHours(1) });
+        await Server.CliAsync("HSET", "tradeos:checkpoint:stage", "count", "40", "checksum", "of another count");
+        await watch.LookAsync(Cancel);
+        var edited = (await IdsAsync()).Count;
+        await Server.CliAsync("HDEL", "tradeos:checkpoint:stage", "checksum");
+
+        await watch.LookAsync(Cancel);
+
+        Assert.That(edited, Is.EqualTo(100));
+        Assert.That((await IdsAsync())[0], Is.EqualTo("2040-0"));
+    }
+
+    [Test]
     public async Task Look_LargerThanMaxBytes_IsBroughtBelowItAndNotFarBelow()
     {
         await AddOldAsync(5_000);
