@@ -48,7 +48,7 @@ public sealed class EditedKeysTests : RedisFixture
         Assert.That(await TextsAsync("out"), Is.EqualTo(["a"]));
     }
 
-    /// <summary>The reader finds the edit at its own commit; what was trimmed before could not be brought back.</summary>
+    /// <summary>The reader finds the edit at its own commit; what was trimmed before cannot be brought back.</summary>
     [Test]
     public async Task Commit_TheCountOfTheReaderOfAFullOutputWasEdited_IsFullAndTrimsNothingUnread()
     {

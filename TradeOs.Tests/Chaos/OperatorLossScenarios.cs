@@ -9,6 +9,11 @@ namespace TradeOs.Tests.Chaos;
 /// it.</summary>
 internal static class OperatorLossScenarios
 {
+    private const int AheadLengthMax = 200;
+
+    /// <summary>Long enough for the writer of a full stream to try again and again.</summary>
+    private static readonly TimeSpan AheadTime = TimeSpan.FromMilliseconds(300);
+
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new(
@@ -22,6 +27,10 @@ internal static class OperatorLossScenarios
             "operator-flush", "FLUSHALL while the host is down, while the pipeline moves, while it idles",
             "the host stops and says so, again at each start; nothing is written; restored, it goes on: same streams",
             OperatorProtections.ServerKnown, FlushAsync),
+        new(
+            "operator-ahead", "count of a reader set forward by redis-cli, its stream full and its commit held",
+            "nothing unread is trimmed; exit 1 naming the reader; undone, it goes on: same streams",
+            OperatorProtections.ChecksumAtTrim, AheadAsync),
     ];
 
     /// <summary>The copy is consistent in itself: only what is kept beside Redis tells that it is an old one.</summary>
@@ -86,6 +95,38 @@ internal static class OperatorLossScenarios
         await world.StartHostAsync();
         position = await IdleAsync(trial, world);
         await FlushedAsync(trial, world, position, "idle", _ => Task.CompletedTask);
+        await world.StartHostAsync();
+        await world.JudgeAsync();
+    }
+
+    private static async Task AheadAsync(Trial trial)
+    {
+        var reader = Topology.Reader("signal-engine");
+        var key = RedisKeys.Checkpoint(reader.Name);
+        var held = new Hold(request => Hold.Commits(request, reader.Name)) { IsArmed = false };
+        await using var world = await World.CreateAsync(trial);
+        await using var proxy = held.NewProxy(world);
+        world.HostEndpoint = proxy.Endpoint;
+        world.MoreArguments = ["--set", $"Streams:{reader.Input}:MaxLength={AheadLengthMax}"];
+        await world.StartHostAsync();
+        await world.ReachAsync(trial.Random.Next(500, World.Rows - (2 * AheadLengthMax)));
+        held.IsArmed = true;
+        await held.ReachedAsync(world);
+        var unread = 0L;
+        while (unread < AheadLengthMax / 2)
+        {
+            Standing.ThrowIfEnded(world);
+            unread = await world.PositionAsync() - (long)await world.AskAsync("HGET", key, "count");
+        }
+
+        await world.AskAsync("HINCRBY", key, "count", unread);
+        await Task.Delay(AheadTime, trial.Cancel);
+        var position = await world.PositionAsync();
+        held.Release();
+        await StoppedAsync(world, new Damage("count ahead", DamageOutcome.Stops, "", Says: key), "full");
+        trial.Hit($"count {unread} ahead at {position} of {World.Rows} rows: exit {await ExitAsync(world)}");
+        await world.AskAsync("HINCRBY", key, "count", -unread);
+        world.HostEndpoint = world.Wire.Endpoint;
         await world.StartHostAsync();
         await world.JudgeAsync();
     }

@@ -11,6 +11,7 @@ internal static class OperatorProtections
     public const string SettingsWatched = "settings-watched";
     public const string ServerKnown = "server-known";
     public const string CommitAgainstEdits = "commit-against-edits";
+    public const string ChecksumAtTrim = "checksum-at-trim";
 
     private const string Commit = "TradeOs.Bus/Redis/commit.lua";
 
@@ -51,16 +52,15 @@ internal static class OperatorProtections
                     "TradeOs.Bus/Redis/RedisReaderOpening.cs", "        await CreateGroupAsync(stream, group);",
                     "        if (!Without.Is(\"group-put-back\")) await CreateGroupAsync(stream, group);"),
             ],
-            [CommitAgainstEdits] = [new(Commit, "if found ~= given[11] then", "if false then")],
-            [SettingsWatched] =
+            [ChecksumAtTrim] =
             [
                 new(
-                    "TradeOs.Bus/Redis/HostLock.cs", "if (answers && ++beats % BeatsToExamination == 0)",
-                    "if (!Without.Is(\"settings-watched\") && answers && ++beats % BeatsToExamination == 0)"),
-                new(
-                    "TradeOs.Bus/Durability/ServerGate.cs", "if (examination.Findings.Any(IsFatal) &&",
-                    "if (!Without.Is(\"settings-watched\") && examination.Findings.Any(IsFatal) &&"),
+                    "TradeOs.Bus/Redis/LuaScript.cs", "Text(\"unread.lua\"),",
+                    "Without.Is(\"checksum-at-trim\") ? Text(\"unread.lua\").Replace(\"if kept\", \"if not kept\")" +
+                    " : Text(\"unread.lua\"),"),
             ],
+            [CommitAgainstEdits] = [new(Commit, "if found ~= given[11] then", "if false then")],
+            [SettingsWatched] = ExaminedOnce(),
             [LetterForEach] =
             [
                 new(
@@ -68,4 +68,15 @@ internal static class OperatorProtections
                     "        if (!Without.Is(\"letter-for-each\")) letter.Write("),
             ],
         };
+
+    /// <summary>Settings are looked at when a host starts and never again.</summary>
+    private static IReadOnlyList<SourceEdit> ExaminedOnce() =>
+    [
+        new(
+            "TradeOs.Bus/Redis/HostLock.cs", "if (answers && ++beats % BeatsToExamination == 0)",
+            "if (!Without.Is(\"settings-watched\") && answers && ++beats % BeatsToExamination == 0)"),
+        new(
+            "TradeOs.Bus/Durability/ServerGate.cs", "if (examination.Findings.Any(IsFatal) &&",
+            "if (!Without.Is(\"settings-watched\") && examination.Findings.Any(IsFatal) &&"),
+    ];
 }
