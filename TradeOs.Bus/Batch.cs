@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace TradeOs.Bus;
 
@@ -89,14 +90,10 @@ public sealed class Batch
         return Buffer.WrittenMemory[start..end];
     }
 
-    internal void CountField()
-    {
-        var last = _outputs[^1];
-        _outputs[^1] = last with { FieldCount = last.FieldCount + 1 };
-    }
+    internal void CountField() => CollectionsMarshal.AsSpan(_outputs)[^1].FieldCount++;
 
     /// <summary>Gives an output the id it will have, which otherwise the server gives.</summary>
     internal void Identify(int output, EntryId id) => _outputs[output] = _outputs[output] with { Id = id };
 
-    internal readonly record struct Output(string Stream, int Start, int FieldCount, EntryId Id);
+    internal record struct Output(string Stream, int Start, int FieldCount, EntryId Id);
 }

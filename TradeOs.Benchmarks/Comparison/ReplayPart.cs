@@ -13,6 +13,7 @@ internal static class ReplayPart
         var market = MemoryReplay.OfDefaultMarket(TickCount);
         var one = MemoryReplay.OfSymbols(1, TickCount);
         var many = MemoryReplay.OfSymbols(500, TickCount);
+        await market.RunAsync();
         await one.RunAsync();
         await many.RunAsync();
         var rounds = await OfAsync(asked.Rounds, "replay in memory", async () => (

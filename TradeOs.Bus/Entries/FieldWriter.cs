@@ -7,6 +7,9 @@ namespace TradeOs.Bus;
 /// <summary>Writes the fields of one entry, each once, in the stream's fixed order.</summary>
 public readonly struct FieldWriter
 {
+    /// <summary>Bytes around a bulk string: <c>$</c>, ten digits, two line ends.</summary>
+    private const int FrameBytesMax = 15;
+
     private readonly Batch _batch;
 
     internal FieldWriter(Batch batch) => _batch = batch;
@@ -14,8 +17,9 @@ public readonly struct FieldWriter
     /// <summary>Adds a field whose value is bytes, kept exactly.</summary>
     public FieldWriter Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        Bulk(_batch.Buffer, name);
-        Bulk(_batch.Buffer, value);
+        var target = _batch.Buffer.GetSpan(name.Length + value.Length + (2 * FrameBytesMax));
+        var length = Bulk(target, name);
+        _batch.Buffer.Advance(length + Bulk(target[length..], value));
         _batch.CountField();
         return this;
     }
@@ -45,18 +49,27 @@ public readonly struct FieldWriter
         return Add(name, text[..value.Format(text)]);
     }
 
-    internal static void Bulk(ArrayBufferWriter<byte> buffer, ReadOnlySpan<byte> value)
+    internal static void Bulk(ArrayBufferWriter<byte> buffer, ReadOnlySpan<byte> value) =>
+        buffer.Advance(Bulk(buffer.GetSpan(value.Length + FrameBytesMax), value));
+
+    private static int Bulk(Span<byte> target, ReadOnlySpan<byte> value)
     {
-        var target = buffer.GetSpan(value.Length + 16);
         target[0] = (byte)'$';
-        Utf8Formatter.TryFormat(value.Length, target[1..], out var digits);
-        var index = 1 + digits;
+        var index = 1;
+        if (value.Length < 10) target[index++] = (byte)('0' + value.Length);
+        else index += Formatted(value.Length, target[index..]);
         target[index++] = (byte)'\r';
         target[index++] = (byte)'\n';
         value.CopyTo(target[index..]);
         index += value.Length;
         target[index++] = (byte)'\r';
         target[index++] = (byte)'\n';
-        buffer.Advance(index);
+        return index;
+    }
+
+    private static int Formatted(int number, Span<byte> target)
+    {
+        Utf8Formatter.TryFormat(number, target, out var digits);
+        return digits;
     }
 }

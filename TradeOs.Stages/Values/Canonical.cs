@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
@@ -47,7 +46,33 @@ internal static class Canonical
 
     /// <summary>Writes the canonical text of a decimal: no exponent, no trailing zeros. Returns bytes
     /// written.</summary>
+    /// <remarks>Digit by digit where 64 bits hold them, which is nearly always: every entry has some.</remarks>
     public static int Write(decimal value, Span<byte> target)
+    {
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(value, bits);
+        return bits[2] == 0 && value != 0
+            ? WriteShort(unchecked(((ulong)bits[1] << 32) | (uint)bits[0]), value.Scale, bits[3] < 0, target)
+            : WriteLong(value, target);
+    }
+
+    private static int WriteShort(ulong digits, int places, bool isNegative, Span<byte> target)
+    {
+        for (; places > 0 && digits % 10 == 0; places--) digits /= 10;
+        Span<byte> text = stackalloc byte[40];
+        var start = text.Length;
+        for (var written = 0; digits > 0 || written <= places; written++, digits /= 10)
+        {
+            if (written == places && places > 0) text[--start] = (byte)'.';
+            text[--start] = (byte)('0' + (digits % 10));
+        }
+
+        if (isNegative) text[--start] = (byte)'-';
+        text[start..].CopyTo(target);
+        return text.Length - start;
+    }
+
+    private static int WriteLong(decimal value, Span<byte> target)
     {
         value.TryFormat(target, out var length, default, CultureInfo.InvariantCulture);
         if (!target[..length].Contains((byte)'.')) return length;
@@ -110,9 +135,17 @@ internal static class Canonical
         return 1;
     }
 
-    private static bool Number(ReadOnlySpan<byte> digits, out int value) =>
-        Utf8Parser.TryParse(digits, out value, out var used)
-            && used == digits.Length && digits[0] is >= (byte)'0' and <= (byte)'9';
+    private static bool Number(ReadOnlySpan<byte> digits, out int value)
+    {
+        value = 0;
+        foreach (var digit in digits)
+        {
+            if (digit is < (byte)'0' or > (byte)'9') return false;
+            value = (value * 10) + digit - '0';
+        }
+
+        return true;
+    }
 
     private static bool Fraction(ReadOnlySpan<byte> text, out int microseconds)
     {
