@@ -92,8 +92,9 @@ public sealed class LossWatch(RedisStreamBus bus, RedisOptions options) : IDispo
 
         async Task<StreamFacts> FactsAsync(string stream)
         {
+            var known = bus.Memory.MarkOf(stream);
             var facts = StreamFacts.Of(await BeginningAsync(connection, "XINFO", "STREAM", stream), stream);
-            bus.Memory.ThrowIfSetBack(stream, facts);
+            PipelineMemory.ThrowIfSetBack(stream, known, facts);
             return facts.LastId.Milliseconds == ulong.MaxValue ? throw Loss.Exhausted(stream, facts.LastId) : facts;
         }
     }

@@ -57,11 +57,16 @@ public sealed class PipelineMemory
         lock (_lock) return _readers.GetValueOrDefault(reader);
     }
 
-    /// <summary>Throws when a stream is behind what it was.</summary>
-    internal void ThrowIfSetBack(string stream, StreamFacts facts)
+    /// <summary>How far a stream was seen. Taken before the server is asked: while the answer is on its way others append,
+    /// and that is seen, too.</summary>
+    internal StreamMark MarkOf(string stream)
     {
-        StreamMark known;
-        lock (_lock) known = _streams.GetValueOrDefault(stream);
+        lock (_lock) return _streams.GetValueOrDefault(stream);
+    }
+
+    /// <summary>Throws when a stream is behind what was known before it was asked for.</summary>
+    internal static void ThrowIfSetBack(string stream, StreamMark known, StreamFacts facts)
+    {
         if (facts.LastId < known.LastId) throw Loss.SetBack(stream, facts.LastId, known.LastId.ToString());
         if (facts.Added >= known.Added) return;
         throw new StreamDamagedException(string.Create(

@@ -226,8 +226,9 @@ internal sealed class RedisReaderOpening(
     {
         var type = (await connection.AskAsync("TYPE", stream)).Text();
         if (type != "stream") throw Loss.Missing(stream, definition.Name, type ?? "none");
+        var known = memory.MarkOf(stream);
         var facts = StreamFacts.Of(await connection.AskBeginningAsync("XINFO", "STREAM", stream), stream);
-        memory.ThrowIfSetBack(stream, facts);
+        PipelineMemory.ThrowIfSetBack(stream, known, facts);
         return facts;
     }
 

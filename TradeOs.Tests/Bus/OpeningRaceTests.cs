@@ -41,6 +41,34 @@ public sealed class OpeningRaceTests : RedisFixture
         Assert.That(reader.Checkpoint.Count, Is.EqualTo(2));
     }
 
+    /// <summary>A slow network: the answer says how the stream was, and by the time it is here more was seen in
+    /// it.</summary>
+    [Test]
+    public async Task Open_AnOutputGrowsWhileTheAnswerIsOnItsWay_IsNotTakenForSetBack()
+    {
+        using var before = NewHost();
+        await (await before.OpenAsync(Copy(ReadMode.Offset), Cancel)).DisposeAsync();
+        await Server.CliAsync("XADD", "out", "1-0", "text", "a");
+        RedisStreamBus? bus = null;
+        var grown = 0;
+        await using var proxy = new TcpProxy(Server.Port, _ => Task.FromResult(Fault.None))
+        {
+            Answering = async request =>
+            {
+                if (!request.Contains("XINFO\r\n$6\r\nSTREAM\r\n$3\r\nout", StringComparison.Ordinal)
+                    || Interlocked.Exchange(ref grown, 1) == 1) return;
+                await Server.CliAsync("XADD", "out", "2-0", "text", "b");
+                bus!.Memory.Note("out", new StreamMark(2, EntryId.Parse("2-0")));
+            },
+        };
+        using var opening = bus = NewHost(options => options.Endpoint = proxy.Endpoint);
+
+        await using var reader = await bus.OpenAsync(Copy(ReadMode.Offset), Cancel);
+
+        Assert.That(grown, Is.EqualTo(1));
+        Assert.That(reader.Checkpoint.Count, Is.Zero);
+    }
+
     [TestCase("SISMEMBER", "tradeos:readers")]
     [TestCase("HMGET", "tradeos:checkpoint:copy")]
     [TestCase("MULTI", "tradeos:checkpoint:copy")]

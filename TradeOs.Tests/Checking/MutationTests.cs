@@ -106,6 +106,9 @@ public sealed class MutationTests
         place => (stream, Named(stream, place), Named(stream, Neighbour(stream, place))) switch
         {
             (StreamNames.MarketData, false, false) => "nothing was said at either tick",
+            (StreamNames.MarketData, _, _) when ((string[])["at", "symbol", "price"]).All(
+                field => TextOf(stream, place, field) == TextOf(stream, Neighbour(stream, place), field))
+                => "a signal says no more of its tick than time, symbol and price",
             (StreamNames.Rejected or StreamNames.DeadLetters or StreamNames.ControlLog, _, _) when
                 TextOf(stream, place, "stage") != TextOf(stream, Neighbour(stream, place), "stage")
                 || TextOf(stream, place, "stage") == "" => "two writers: their order is timing",
