@@ -8,13 +8,15 @@ namespace TradeOs.Bus;
 /// <remarks>Written by its reader, read by <see cref="LossWatch"/> as well.</remarks>
 internal sealed class KnownCheckpoint
 {
+    private readonly string _reader;
     private readonly StateDigest _state;
     private Checkpoint _checkpoint;
     private volatile Standing _standing;
 
-    public KnownCheckpoint(Checkpoint checkpoint, string commit, IReadOnlyDictionary<string, string> state)
+    public KnownCheckpoint(
+        string reader, Checkpoint checkpoint, string commit, IReadOnlyDictionary<string, string> state)
     {
-        (_checkpoint, _state) = (checkpoint, new StateDigest(state));
+        (_reader, _checkpoint, _state) = (reader, checkpoint, new StateDigest(state));
         _standing = new Standing(TextOf(checkpoint, commit), checkpoint.Count, _state.Count);
     }
 
@@ -26,7 +28,7 @@ internal sealed class KnownCheckpoint
 
     /// <summary>Checksum of the checkpoint behind a batch.</summary>
     public string ChecksumAfter(Batch batch, string commit) =>
-        ChecksumOf(TextOf(After(batch), commit), DigestAfter(batch));
+        ChecksumOf(_reader, TextOf(After(batch), commit), DigestAfter(batch));
 
     /// <summary>The batch has landed.</summary>
     public void Landed(Batch batch, string commit)
@@ -41,12 +43,14 @@ internal sealed class KnownCheckpoint
         CultureInfo.InvariantCulture,
         $"{checkpoint.Position} {checkpoint.Count} {checkpoint.Written} {checkpoint.Silent} {commit}");
 
-    /// <summary>What is kept beside a checkpoint, so that an edit of one of its fields shows: its SHA-1, which a script
-    /// of Redis can tell as well. Somebody who recomputes it is not kept out.</summary>
-    public static string ChecksumOf(string text, string digest)
+    /// <summary>What is kept beside a checkpoint, so that an edit of one of its fields shows, or that it is another
+    /// reader's: a SHA-1, which a script of Redis can tell as well.</summary>
+    /// <remarks>Somebody who recomputes it is not kept out.</remarks>
+    public static string ChecksumOf(string reader, string text, string digest)
     {
 #pragma warning disable CA5350 // The one hash that a script of Redis has; nothing is protected by it.
-        return Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(text + " " + digest)));
+        return Convert.ToHexStringLower(
+            SHA1.HashData(Encoding.UTF8.GetBytes($"{RedisKeys.Checkpoint(reader)} {text} {digest}")));
 #pragma warning restore CA5350
     }
 

@@ -57,8 +57,8 @@ public sealed class PipelineMemory
         lock (_lock) return _readers.GetValueOrDefault(reader);
     }
 
-    /// <summary>How far a stream was seen. Taken before the server is asked: while the answer is on its way others append,
-    /// and that is seen, too.</summary>
+    /// <summary>How far a stream was seen. Taken before the server is asked: while the answer is on its way others
+    /// append, and that is seen, too.</summary>
     internal StreamMark MarkOf(string stream)
     {
         lock (_lock) return _streams.GetValueOrDefault(stream);

@@ -65,14 +65,22 @@ internal sealed class RedisReaderChain : IReaderChain
         return await _first.ReadAsync(countMax, wait, cancellationToken);
     }
 
-    public ValueTask<CommitResult> CommitAsync(Batch batch, CancellationToken cancellationToken)
+    public async ValueTask<CommitResult> CommitAsync(Batch batch, CancellationToken cancellationToken)
     {
         _deciding.Clear();
         for (var follower = 0; follower < _followers.Length; follower++)
             if (FollowerBatches[follower].InputCount > 0)
                 _deciding.Add((_followers[follower], FollowerBatches[follower]));
-        return _first.CommitAsync(batch, _deciding, cancellationToken);
+        var result = await _first.CommitAsync(batch, _deciding, cancellationToken);
+
+        // A follower has nothing unread but entries of others, and reads them only by itself.
+        return result == CommitResult.Full && _followers.Any(IsHolding)
+            ? CommitResult.Outside
+            : result;
     }
+
+    private bool IsHolding(RedisStreamReader follower) =>
+        Detail.EndsWith(" held by " + follower.Definition.Name, StringComparison.Ordinal);
 
     public ValueTask<bool> IsControlChangedAsync(CancellationToken cancellationToken) =>
         _first.IsControlChangedAsync(cancellationToken);

@@ -98,7 +98,7 @@ internal sealed class RedisReaderOpening(
     public void ThrowIfEdited(Checkpoint checkpoint)
     {
         var text = KnownCheckpoint.TextOf(checkpoint, Commit);
-        if (_checksum is null || KnownCheckpoint.ChecksumOf(text, _digest ?? "") == _checksum) return;
+        if (_checksum is null || KnownCheckpoint.ChecksumOf(definition.Name, text, _digest ?? "") == _checksum) return;
         throw Loss.Edited(definition.Name, text, $"what has the checksum {_checksum}");
     }
 
@@ -142,8 +142,11 @@ internal sealed class RedisReaderOpening(
             var last = (await connection.AskAsync("HGET", _checkpoint, "last:" + stream)).Text();
             if (last is null || !EntryId.TryParse(Encoding.UTF8.GetBytes(last), out var id)) continue;
             if (output.LastId < id) throw Loss.SetBack(stream, output.LastId, last);
-            if (output.Added == output.Length && !await HoldsAsync(stream, last))
-                throw Loss.Replaced(stream, last, definition.Name);
+            if (output.Added != output.Length || await HoldsAsync(stream, last)) continue;
+
+            // Asked again: another writer may just have trimmed it for the first time.
+            output = await StreamFactsAsync(stream);
+            if (output.Added == output.Length) throw Loss.Replaced(stream, last, definition.Name);
         }
 
         if (definition.Input is null) return;
@@ -250,7 +253,8 @@ internal sealed class RedisReaderOpening(
         return
         [
             "position", "0-0", "deleted", deleted.ToString(), "count", count.ToString(CultureInfo.InvariantCulture),
-            "written", "0", "silent", "0", "commit", "", "checksum", KnownCheckpoint.ChecksumOf(text, ""),
+            "written", "0", "silent", "0", "commit", "",
+            "checksum", KnownCheckpoint.ChecksumOf(definition.Name, text, ""),
             "state", definition.StateVersion.ToString(CultureInfo.InvariantCulture), "name", definition.Name,
         ];
     }

@@ -41,7 +41,8 @@ public sealed partial class RedisStreamBus : IChainBus, IDisposable
 
     internal IReadOnlyDictionary<string, StreamLimit> Limits { get; }
 
-    internal string Owner { get; }
+    /// <summary>Random id of this host, as the checkpoints of its readers hold it.</summary>
+    public string Owner { get; }
 
     internal TimeProvider Time { get; }
 

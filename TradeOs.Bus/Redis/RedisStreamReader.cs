@@ -21,7 +21,7 @@ internal sealed class RedisStreamReader : IStreamReader
     {
         (_bus, _connection, _definition, _epoch) = (bus, connection, definition, epoch);
         (Checkpoint, State, Control) = (checkpoint, state, control);
-        Known = new KnownCheckpoint(checkpoint, commit, state);
+        Known = new KnownCheckpoint(definition.Name, checkpoint, commit, state);
         _commit = new RedisCommitCommand(definition, bus.Limits, epoch, bus.Owner, control, Known);
         _reads = new RedisEntryReads(connection, definition, checkpoint, bus.PaceOf(definition.Name));
     }

@@ -10,15 +10,11 @@ internal readonly record struct StreamFacts(long Length, long Added, EntryId Las
     /// <summary>Reads the reply, or its beginning: the first and the last entry stand behind the facts. The server is
     /// of version 7.0 or newer.</summary>
     /// <exception cref="StreamDamagedException">There is no such stream.</exception>
+    /// <exception cref="BusUnavailableException">The server cannot be asked now.</exception>
+    /// <exception cref="RefusedException">It does not permit to ask.</exception>
     public static StreamFacts Of(RespCursor reply, string stream)
     {
-        if (reply.IsError)
-        {
-            throw Loss.Missing(stream, "the pipeline", reply.Line().StartsWith("WRONGTYPE", StringComparison.Ordinal)
-                ? "key of another type"
-                : "none");
-        }
-
+        if (reply.IsError) ThrowError(reply, stream);
         var facts = default(StreamFacts);
         for (var left = reply.Array() / 2; left > 0; left--)
         {
@@ -42,5 +38,15 @@ internal readonly record struct StreamFacts(long Length, long Added, EntryId Las
         }
 
         throw new RespProtocolException("XINFO STREAM without entries-added, as of a server before 7.0");
+    }
+
+    private static void ThrowError(RespCursor reply, string stream)
+    {
+        var error = reply;
+        var line = error.Line();
+        if (line.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+            throw Loss.Missing(stream, "the pipeline", "key of another type");
+        if (RedisAnswers.IsAboutAMissingKey(line)) throw Loss.Missing(stream, "the pipeline", "none");
+        DataConnection.ThrowIfError(reply, "XINFO", "STREAM", stream);
     }
 }

@@ -174,7 +174,7 @@ local function check(link_before, link_behind)
       for _, name in ipairs(redis.call('SMEMBERS', outside)) do
         local key = 'tradeos:checkpoint:outside:' .. name
         local count = type_of(key) == 'hash' and redis.call('HGET', key, 'count') or ''
-        local behind = math.min(added - (tonumber(count) or 0), length)
+        local behind = math.min(added - tonumber(string.match(count or '', '^%d+$') or 0), length)
         if behind > unread then unread, holder = behind, key end
       end
       if unread + more > length_max then return 'full ' .. stream .. ' ' .. holder end

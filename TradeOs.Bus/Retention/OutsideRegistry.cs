@@ -7,7 +7,8 @@ namespace TradeOs.Bus;
 /// <param name="control">The server that was examined.</param>
 /// <param name="runId">Run id the server was examined under.</param>
 /// <param name="time">Clock of what is noted.</param>
-public sealed class OutsideRegistry(ControlConnection control, string runId, TimeProvider time)
+/// <param name="owner">Owner of the host's place, for a host: while another one has it, nothing is written.</param>
+public sealed class OutsideRegistry(ControlConnection control, string runId, TimeProvider time, string owner = "")
 {
     /// <summary>Entries counted in one transaction: about a millisecond of the server.</summary>
     public const int StepCountMax = 500;
@@ -39,7 +40,7 @@ public sealed class OutsideRegistry(ControlConnection control, string runId, Tim
     /// <param name="isAwaited">Whether a writer waits for it now.</param>
     /// <param name="isFirst">Whether this is the first look of a host: time without one does not count as
     /// stuck.</param>
-    /// <returns>Null when it holds nothing any more.</returns>
+    /// <returns>Null when it holds nothing any more, or another host looks after it.</returns>
     /// <exception cref="BusUnavailableException">The server went away, or was restarted since it was examined.
     /// </exception>
     /// <exception cref="RefusedException">It does not permit that.</exception>
@@ -51,7 +52,7 @@ public sealed class OutsideRegistry(ControlConnection control, string runId, Tim
         var said = await ExecuteAsync(
             "follow", reader, StepCountMax, limit.LowWaterMark, isAwaited ? "1" : "0", isFirst ? "1" : "0");
         if (said[0] == "damaged") throw new StreamDamagedException(said[1]);
-        if (said[0] == "gone") return null;
+        if (said[0] is "gone" or "fenced") return null;
         return new OutsideStep(
             EntryId.Parse(said[1]), Number(said[2]), Number(said[3]), said[4], said[5] == "1", said[6]);
     }
@@ -91,9 +92,9 @@ public sealed class OutsideRegistry(ControlConnection control, string runId, Tim
     {
         object[] all =
         [
-            Script, 5, reader.Stream, RedisKeys.Checkpoint(RedisKeys.OutsideName(reader.Name)), RedisKeys.Outside,
-            RedisKeys.OutsideOf(reader.Stream), RedisKeys.Offset(reader.Name),
-            verb, runId, reader.Name, Text(time.GetUtcNow()), .. words,
+            Script, 6, reader.Stream, RedisKeys.Checkpoint(RedisKeys.OutsideName(reader.Name)), RedisKeys.Outside,
+            RedisKeys.OutsideOf(reader.Stream), RedisKeys.Offset(reader.Name), RedisKeys.Host,
+            verb, runId, reader.Name, Text(time.GetUtcNow()), owner, .. words,
         ];
         try
         {

@@ -9,7 +9,9 @@ namespace TradeOs.Bus;
 /// <param name="control">The server that was examined.</param>
 /// <param name="runId">Run id the server was examined under.</param>
 /// <param name="time">Clock that ages are told by; ids carry the server's.</param>
-public sealed class RetentionTrim(ControlConnection control, string runId, TimeProvider time)
+/// <param name="owner">Owner of the host's place: while another one has it, nothing is trimmed. Empty looks at
+/// none.</param>
+public sealed class RetentionTrim(ControlConnection control, string runId, TimeProvider time, string owner)
 {
     private const int StepCountMax = 256;
 
@@ -31,8 +33,8 @@ public sealed class RetentionTrim(ControlConnection control, string runId, TimeP
         var bytes = limit.MaxBytes?.ToString(CultureInfo.InvariantCulture) ?? "";
         object[] words =
         [
-            Script, 2 + limit.Readers.Length, stream, RedisKeys.OutsideOf(stream),
-            .. limit.Readers.Select(RedisKeys.Checkpoint), runId, firstKept, bytes, StepCountMax,
+            Script, 3 + limit.Readers.Length, stream, RedisKeys.OutsideOf(stream), RedisKeys.Host,
+            .. limit.Readers.Select(RedisKeys.Checkpoint), runId, firstKept, bytes, StepCountMax, owner,
         ];
         var trimmed = 0L;
         for (var step = 0; step < StepsMax; step++)
@@ -44,6 +46,7 @@ public sealed class RetentionTrim(ControlConnection control, string runId, TimeP
                     $"Redis at {control.Endpoint} was restarted since it was examined; nothing was trimmed.");
             }
 
+            if (said[0] == "fenced") break;
             trimmed += long.Parse(said[1], CultureInfo.InvariantCulture);
             if (said[2] != "1") break;
         }

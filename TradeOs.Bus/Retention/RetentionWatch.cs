@@ -38,6 +38,9 @@ public sealed partial class RetentionWatch : IDisposable
     /// <summary>What a writer waits for now, as <see cref="LoopProgress.RoomAwaited"/> says it.</summary>
     public Func<IEnumerable<string>> RoomsAwaited { get; init; } = () => [];
 
+    /// <summary>Owner of the host's place; while another one has it nothing is written. Empty looks at none.</summary>
+    public string Owner { get; init; } = "";
+
     /// <summary>What was seen at the last look that succeeded; null before.</summary>
     public RetentionSnapshot? Seen { get; private set; }
 
@@ -70,13 +73,15 @@ public sealed partial class RetentionWatch : IDisposable
             if (runId != _admitted) await _gate.AdmitAsync(runId, cancellationToken);
             _admitted = runId;
             Seen = await RetentionSnapshot.TakeAsync(control, _limits);
-            var registry = new OutsideRegistry(control, runId, _time);
+            var registry = new OutsideRegistry(control, runId, _time, Owner);
             foreach (var standing in Seen.Outside) await FollowAsync(registry, standing);
             await TrimAsync(control, runId);
             return true;
         }
         catch (BusUnavailableException)
         {
+            // Nobody could read while the server was away: that time is not theirs.
+            _seen.Clear();
             Dispose();
             return false;
         }
@@ -115,10 +120,10 @@ public sealed partial class RetentionWatch : IDisposable
             SayOnce(name, step!.Trouble, () => LogTrouble(_logger, name, stream, step.Trouble));
             await ReleaseStuckAsync(registry, standing.Reader, step);
         }
-        catch (StreamDamagedException damaged)
+        catch (Exception trouble) when (trouble is StreamDamagedException or RefusedException or FormatException)
         {
             // It is not ours: its stream waits for it, which is said, and nothing of ours stops.
-            SayOnce(name, damaged.Message, () => LogTrouble(_logger, name, stream, damaged.Message));
+            SayOnce(name, trouble.Message, () => LogTrouble(_logger, name, stream, trouble.Message));
         }
     }
 
@@ -133,7 +138,7 @@ public sealed partial class RetentionWatch : IDisposable
 
     private async Task TrimAsync(ControlConnection control, string runId)
     {
-        var trim = new RetentionTrim(control, runId, _time);
+        var trim = new RetentionTrim(control, runId, _time, Owner);
         foreach (var (stream, limit) in _limits) await trim.TrimAsync(stream, limit);
     }
 

@@ -2,15 +2,18 @@
 -- Everything that changes the registration of an outside reader: a program that is no stage and must not be trimmed
 -- past. Its hash holds count, the entries of the stream it is done with, as the checkpoint of a stage does; commit.lua
 -- looks at it when it trims. Checks come first; Redis never rolls a script back.
--- Answers words; the first is restarted, damaged WHY, or what the verb says below.
+-- Answers words; the first is restarted, fenced, damaged WHY, or what the verb says below.
 --
 -- KEYS  stream, hash of the reader, set of all outside readers, set of those that hold this stream, hash with the
---       position a program writes that has no group
--- ARGV  verb, run id of the server the caller examined, name, time as text, then what the verb says below
+--       position a program writes that has no group, place of the host
+-- ARGV  verb, run id of the server the caller examined, name, time as text, owner of the place or '' for any, then what
+--       the verb says below
 
-local STREAM, READER, ALL, HOLDING, OFFSET = unpack(KEYS)
-local VERB, RUN_ID, NAME, NOW = unpack(ARGV)
+local STREAM, READER, ALL, HOLDING, OFFSET, HOST = unpack(KEYS)
+local VERB, RUN_ID, NAME, NOW, OWNER = unpack(ARGV)
 local PAGE = 100
+local TIME = '^%d%d%d%d%-%d%d%-%d%d %d%d:%d%d:%d%dZ$'
+local PART_MAX = '18446744073709551615'
 
 local function type_of(key)
   return redis.call('TYPE', key)['ok']
@@ -72,7 +75,8 @@ local function standing(group)
       return nil, false, OFFSET .. ' is a ' .. type_of(OFFSET) .. ', expected a hash'
     end
     local position = redis.call('HGET', OFFSET, 'position') or '0-0'
-    if string.match(position, '^%d+-%d+$') and #position <= 41 then return position, false end
+    local time, sequence = string.match(position, '^(%d+)-(%d+)$')
+    if time and not is_less(PART_MAX, time) and not is_less(PART_MAX, sequence) then return position, false end
     return nil, false, 'position of ' .. OFFSET .. ' is "' .. string.sub(position, 1, 60) ..
       '", expected an id such as 1732-0'
   end
@@ -101,7 +105,7 @@ end
 -- register GROUP ON_STUCK RELEASE_SECONDS: starts at the oldest entry held. Answers registered COUNT, taken STREAM, or
 -- refused WHY.
 local function register()
-  local group = ARGV[5]
+  local group = ARGV[6]
   if redis.call('SISMEMBER', ALL, NAME) == 1 and field('released') == '' then return { 'taken', field('stream') } end
   local stream = facts_of_stream()
   local stand, only_before, wrong = standing(group)
@@ -109,7 +113,7 @@ local function register()
   if trouble then return { 'refused', trouble } end
   local count = text(stream.added - stream.length)
   clear(READER)
-  set('name', NAME, 'stream', STREAM, 'group', group, 'on_stuck', ARGV[6], 'release_seconds', ARGV[7],
+  set('name', NAME, 'stream', STREAM, 'group', group, 'on_stuck', ARGV[7], 'release_seconds', ARGV[8],
     'position', '0-0', 'count', count, 'deleted', stream.deleted, 'registered', NOW, 'moved', NOW)
   redis.call('SADD', ALL, NAME)
   redis.call('SADD', HOLDING, NAME)
@@ -149,8 +153,8 @@ end
 -- unread entries keep a stream from its low-water mark. Answers followed POSITION COUNT UNREAD HELD IS_ALL TROUBLE, or
 -- gone.
 local function follow()
-  local count_max, mark, is_awaited, is_first = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7] == '1', ARGV[8] == '1'
-  local position, count = field('position'), tonumber(field('count'))
+  local count_max, mark, is_awaited, is_first = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8] == '1', ARGV[9] == '1'
+  local position, count = field('position'), tonumber(string.match(field('count'), '^%d+$') or '')
   if redis.call('SISMEMBER', HOLDING, NAME) == 0 then return { 'gone' } end
   if not count or not string.match(position, '^%d+-%d+$') then
     return { 'damaged', READER .. ' has no count or no position, expected those it was registered with' }
@@ -172,7 +176,7 @@ local function follow()
     if position ~= was then set('position', position, 'count', text(count), 'moved', NOW) end
   end
   if field('trouble') ~= (trouble or '') then set('trouble', trouble or '') end
-  local held, unread = field('held'), stream.added - count
+  local held, unread = string.match(field('held'), TIME) or '', stream.added - count
   local holds = (unread > mark or is_awaited) and unread > 0
   if held ~= '' and (not holds or position ~= was or is_first) then held = '' end
   if holds and held == '' then held = NOW end
@@ -182,7 +186,7 @@ end
 
 -- release COUNT: no longer waits for a reader that did not move from there. Answers released, or moved.
 local function release()
-  if redis.call('SISMEMBER', HOLDING, NAME) == 0 or field('count') ~= ARGV[5] then return { 'moved' } end
+  if redis.call('SISMEMBER', HOLDING, NAME) == 0 or field('count') ~= ARGV[6] then return { 'moved' } end
   redis.call('SREM', HOLDING, NAME)
   set('released', NOW, 'held', '')
   return { 'released' }
@@ -199,6 +203,7 @@ local function remove()
 end
 
 if not string.find(redis.call('INFO', 'server'), 'run_id:' .. RUN_ID, 1, true) then return { 'restarted' } end
+if OWNER ~= '' and redis.call('HGET', HOST, 'owner') ~= OWNER then return { 'fenced' } end
 for key, expected in pairs({ [STREAM] = 'stream', [READER] = 'hash', [ALL] = 'set', [HOLDING] = 'set' }) do
   local found = type_of(key)
   if found ~= expected and found ~= 'none' then

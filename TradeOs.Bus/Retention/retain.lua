@@ -1,16 +1,19 @@
 #!lua
 -- Takes away the oldest entries of a stream that are older, or take more memory, than it may keep; never one that a
--- reader has not read. A bounded number at a time. Answers words: restarted, or trimmed HOW-MANY IS-MORE-DUE IS-HELD.
+-- reader has not read. A bounded number at a time. Answers words: restarted, fenced, or trimmed HOW-MANY
+-- IS-MORE-DUE IS-HELD.
 --
--- KEYS  stream, set of the outside readers that hold it, checkpoints of its readers
--- ARGV  run id of the server the caller examined, first id to keep or '', bytes to keep or '', entries to take at most
+-- KEYS  stream, set of the outside readers that hold it, place of the host, checkpoints of its readers
+-- ARGV  run id of the server the caller examined, first id to keep or '', bytes to keep or '', entries to take at most,
+--       owner of the place, or '' for any
 
 -- include unread.lua
 
-local STREAM, HOLDING = KEYS[1], KEYS[2]
-local RUN_ID, FIRST_KEPT, BYTES_MAX, COUNT_MAX = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local STREAM, HOLDING, HOST = KEYS[1], KEYS[2], KEYS[3]
+local RUN_ID, FIRST_KEPT, BYTES_MAX, COUNT_MAX, OWNER = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 
 if not string.find(redis.call('INFO', 'server'), 'run_id:' .. RUN_ID, 1, true) then return { 'restarted' } end
+if OWNER ~= '' and redis.call('HGET', HOST, 'owner') ~= OWNER then return { 'fenced' } end
 if redis.call('TYPE', STREAM)['ok'] ~= 'stream' then return { 'trimmed', '0', '0', '0' } end
 
 local facts = redis.call('XINFO', 'STREAM', STREAM)
@@ -20,7 +23,7 @@ for i = 1, #facts, 2 do
   if facts[i] == 'entries-added' then added = facts[i + 1] end
 end
 
-local readers = { unpack(KEYS, 3) }
+local readers = { unpack(KEYS, 4) }
 for _, name in ipairs(redis.call('SMEMBERS', HOLDING)) do
   readers[#readers + 1] = 'tradeos:checkpoint:outside:' .. name
 end

@@ -48,6 +48,7 @@ internal sealed class RedisSession : BusSession
         _retention = new RetentionWatch(
             _redis, _gate, _limits, TimeProvider.System, loggers.CreateLogger<RetentionWatch>())
         {
+            Owner = _bus.Owner,
             RoomsAwaited = () => loops.Select(loop => loop.RoomAwaited).OfType<string>(),
         };
         return [new RetentionService(_retention)];

@@ -84,6 +84,27 @@ public sealed class ChainTests : RedisFixture
         Assert.That(await PositionsAsync(), Is.All.EqualTo("0-0"));
     }
 
+    /// <summary>The chain would wait for itself: the reader that holds the stream reads what others wrote only by
+    /// itself.</summary>
+    [Test]
+    public async Task Commit_AStreamBetweenIsFullOfEntriesOfOthers_AnswersOutside()
+    {
+        const int most = 10;
+        var limits = ImmutableDictionary<string, StreamLimit>.Empty.Add("one", new StreamLimit(most, ["second"]));
+        using var bounded = new RedisStreamBus(
+            Server.Options, limits, new OpenGate(), Guid.NewGuid().ToString("N"), TimeProvider.System,
+            NullLogger<RedisStreamBus>.Instance);
+        await AddAsync("a");
+        await using var chain = await bounded.OpenChainAsync(Chain, Cancel);
+        var batch = await PassAsync(chain);
+        for (var entry = 0; entry < most; entry++) await Server.CliAsync("XADD", "one", "*", "text", "theirs");
+
+        var result = await chain.CommitAsync(batch, Cancel);
+
+        Assert.That((result, chain.Detail), Is.EqualTo((CommitResult.Outside, "one held by second")));
+        Assert.That(await TextsAsync("one"), Has.Count.EqualTo(most));
+    }
+
     [Test]
     public async Task Commit_ReaderBehindOpenedByAnotherHost_IsFencedAndWritesNothing()
     {

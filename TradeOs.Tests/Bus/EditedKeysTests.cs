@@ -49,8 +49,9 @@ public sealed class EditedKeysTests : RedisFixture
     }
 
     /// <summary>The reader finds the edit at its own commit; what was trimmed before cannot be brought back.</summary>
-    [Test]
-    public async Task Commit_TheCountOfTheReaderOfAFullOutputWasEdited_IsFullAndTrimsNothingUnread()
+    [TestCase("HSET tradeos:checkpoint:sink count 20")]
+    [TestCase("COPY tradeos:checkpoint:copy tradeos:checkpoint:sink REPLACE")]
+    public async Task Commit_TheReaderOfAFullOutputWasEdited_IsFullAndTrimsNothingUnread(string edit)
     {
         using var bus = NewHost(new StreamLimit(20, ["sink"]));
         await using var reader = await bus.OpenAsync(Copy(ReadMode.Offset), Cancel);
@@ -59,15 +60,51 @@ public sealed class EditedKeysTests : RedisFixture
         await reader.CommitAsync(await CopyOfAllAsync(reader), Cancel);
         await AddAsync("a", "b");
         var batch = await CopyOfAllAsync(reader);
-        var key = RedisKeys.Checkpoint("sink");
-        await Server.CliAsync("HSET", key, "count", "20");
+        await Server.CliAsync(edit.Split(' '));
 
         var edited = await reader.CommitAsync(batch, Cancel);
-        await Server.CliAsync("HDEL", key, "checksum");
+        await Server.CliAsync("HDEL", RedisKeys.Checkpoint("sink"), "checksum");
         var taken = await reader.CommitAsync(batch, Cancel);
 
         Assert.That((edited, taken), Is.EqualTo((CommitResult.Full, CommitResult.Committed)));
         Assert.That((await TextsAsync("out")).TakeLast(3), Is.EqualTo(["19", "a", "b"]));
+    }
+
+    /// <summary>A reader cannot have read more than was ever appended.</summary>
+    [Test]
+    public async Task Commit_TheAppendedCountOfAFullOutputWasSetBack_IsFullAndTrimsNothingUnread()
+    {
+        using var bus = NewHost(new StreamLimit(20, ["sink"]));
+        await using var reader = await bus.OpenAsync(Copy(ReadMode.Offset), Cancel);
+        await using var sink = await bus.OpenAsync(new("sink", "out", ReadMode.Offset, [], 1), Cancel);
+        await AddAsync([.. Enumerable.Range(0, 38).Select(number => $"{number}")]);
+        for (var commit = 0; commit < 2; commit++)
+        {
+            var copies = new Batch();
+            foreach (var entry in await reader.ReadAsync(19, Moment, Cancel))
+            {
+                copies.Append("out").Add("text"u8, CopyStage.TextOf(entry));
+                copies.Complete(entry.Id);
+            }
+
+            Assert.That(await reader.CommitAsync(copies, Cancel), Is.EqualTo(CommitResult.Committed));
+            if (commit > 0) continue;
+            var read = new Batch();
+            foreach (var entry in await sink.ReadAsync(100, Moment, Cancel)) read.Complete(entry.Id);
+            Assert.That(await sink.CommitAsync(read, Cancel), Is.EqualTo(CommitResult.Committed));
+        }
+
+        var texts = await TextsAsync("out");
+        await Server.CliAsync("XTRIM", "out", "MAXLEN", "18");
+        await AddAsync("a", "b", "c");
+        await Server.CliAsync(
+            "EVAL", "local last = redis.call('XREVRANGE', 'out', '+', '-', 'COUNT', 1)[1][1] " +
+            "redis.call('XSETID', 'out', last, 'ENTRIESADDED', 18, 'MAXDELETEDID', '0-0')", "0");
+
+        var result = await reader.CommitAsync(await CopyOfAllAsync(reader), Cancel);
+
+        Assert.That(result, Is.EqualTo(CommitResult.Full));
+        Assert.That(await TextsAsync("out"), Is.EqualTo(texts.TakeLast(18)));
     }
 
     [TestCase("position", "0-0")]

@@ -69,6 +69,26 @@ public sealed class OpeningRaceTests : RedisFixture
         Assert.That(reader.Checkpoint.Count, Is.Zero);
     }
 
+    /// <summary>Nothing had ever been trimmed when the stream was asked for, and a moment later something is.</summary>
+    [Test]
+    public async Task Open_AnOutputTrimmedForTheFirstTimeBetweenTwoSteps_IsNotTakenForMadeAnew()
+    {
+        using (var before = NewHost())
+        {
+            await using var writer = await before.OpenAsync(Copy(ReadMode.Offset), Cancel);
+            await AddAsync("a");
+            await writer.CommitAsync(await CopyOfAllAsync(writer), Cancel);
+        }
+
+        await using var proxy = ProxyBefore("XRANGE", () => Server.CliAsync("XTRIM", "out", "MAXLEN", "0"));
+        using var bus = NewHost(options => options.Endpoint = proxy.Endpoint);
+
+        await using var reader = await bus.OpenAsync(Copy(ReadMode.Offset), Cancel);
+
+        Assert.That(await Server.CliAsync("XLEN", "out"), Is.EqualTo("0"));
+        Assert.That(reader.Checkpoint.Count, Is.EqualTo(1));
+    }
+
     [TestCase("SISMEMBER", "tradeos:readers")]
     [TestCase("HMGET", "tradeos:checkpoint:copy")]
     [TestCase("MULTI", "tradeos:checkpoint:copy")]

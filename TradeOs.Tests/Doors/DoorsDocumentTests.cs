@@ -56,23 +56,6 @@ public sealed class DoorsDocumentTests : RedisFixture
         Assert.That((run.DeadLetters, run.Rejections), Is.EqualTo((Array.Empty<string>(), Array.Empty<string>())));
     }
 
-    [Test]
-    public async Task Example_OfTrimming_TakesAwayWhatWasReadAndNothingElse()
-    {
-        await StageRun.AddAsync(
-            Server, StreamNames.MarketData, [.. Enumerable.Range(0, 5).Select(Trade)]);
-        await PipelineAsync();
-        await StageRun.AddAsync(Server, StreamNames.MarketData, [Trade(5)]);
-
-        var trimmed = await ShellAsync(DoorsDocument.Blocks("bash")[^1].TrimEnd());
-        var run = await PipelineAsync();
-
-        Assert.That(trimmed.Trim(), Is.EqualTo("4"), "the last one read stays, and the unread one");
-        Assert.That(run.DeadLetters, Is.Empty);
-
-        static OutsideEntry Trade(int number) => GoodEntries.Of(StreamNames.MarketData, number);
-    }
-
     [TestCaseSource(nameof(Rows))]
     public async Task WrongEntry_Sent_IsAnsweredAsTheTableSays(
         string door, string[] changes, string answer, string reads)

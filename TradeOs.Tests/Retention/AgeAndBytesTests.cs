@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using TradeOs.Bus;
+using TradeOs.Tests.Bus;
 
 namespace TradeOs.Tests.Retention;
 
@@ -75,6 +76,31 @@ public sealed class AgeAndBytesTests : RetentionFixture
 
         Assert.That(edited, Is.EqualTo(100));
         Assert.That((await IdsAsync())[0], Is.EqualTo("2040-0"));
+    }
+
+    /// <summary>A host that was replaced may still look once before it finds out.</summary>
+    [Test]
+    public async Task Look_WhileAnotherHostHasThePlace_TrimsAndWritesNothing()
+    {
+        await AddOldAsync(100);
+        await Registry.AddAsync(Python);
+        await SayAsync("2049-0");
+        Time.Now = DateTimeOffset.FromUnixTimeMilliseconds(9_000) + TimeSpan.FromHours(1);
+        using var watch = new RetentionWatch(Server.Options, new OpenGate(), Limits(Hour), Time, Log)
+        {
+            Owner = "heir",
+        };
+        await Server.CliAsync("HSET", "tradeos:host", "owner", "another");
+        string[] all = ["HGETALL", "tradeos:checkpoint:outside:python"];
+        var before = await Server.CliAsync(all);
+        await watch.LookAsync(Cancel);
+        var (left, after) = ((await IdsAsync()).Count, await Server.CliAsync(all));
+        await Server.CliAsync("HSET", "tradeos:host", "owner", "heir");
+
+        await watch.LookAsync(Cancel);
+
+        Assert.That((left, after), Is.EqualTo((100, before)));
+        Assert.That((await IdsAsync())[0], Is.EqualTo("2050-0"));
     }
 
     [Test]

@@ -148,6 +148,30 @@ public sealed class OutsideReaderTests : RetentionFixture
         Assert.That((again.Count, again.Trouble), Is.EqualTo((21, "")));
     }
 
+    [TestCase("HSET tradeos:offset:python position 1-99999999999999999999", "expected an id such as 1732-0")]
+    [TestCase("HSET tradeos:checkpoint:outside:python count nan", "has no count or no position")]
+    [TestCase("CONFIG SET maxmemory 1", "maxmemory")]
+    public async Task Look_AReaderThatCannotBeFollowed_IsSaidAndStopsNothing(string damage, string said)
+    {
+        await Registry.AddAsync(Python with { OnStuck = StuckRule.Release });
+        await FillAsync(100);
+        using var watch = Watch(null, "out held by outside:python");
+        await watch.LookAsync(Cancel);
+        await Server.CliAsync(damage.Split(' '));
+        try
+        {
+            await watch.LookAsync(Cancel);
+            await watch.LookAsync(Cancel);
+        }
+        finally
+        {
+            await Server.CliAsync("CONFIG", "SET", "maxmemory", "0");
+        }
+
+        Assert.That(Log.Lines, Has.Count.EqualTo(1).And.All.Contains(said));
+        Assert.That(await WriteAsync(10), Is.EqualTo(CommitResult.Full));
+    }
+
     [Test]
     public async Task Remove_IsForgottenAndTrimmedPast()
     {

@@ -85,6 +85,42 @@ public sealed class StuckReaderReleaseTests : RetentionFixture
     }
 
     [Test]
+    public async Task Look_TheTimeWithoutRedis_DoesNotCountAsStuck()
+    {
+        await Registry.AddAsync(Patient);
+        await FillAsync(100);
+        using var watch = Watch(null, "out held by outside:python");
+        await watch.LookAsync(Cancel);
+        await Server.KillAsync();
+        var away = await watch.LookAsync(Cancel);
+        await Server.StartAgainAsync();
+        Time.Now += TimeSpan.FromHours(8);
+
+        await Poll.UntilAsync(() => watch.LookAsync(Cancel));
+
+        Assert.That(away, Is.False);
+        var seen = await Server.CliAsync("SMEMBERS", "tradeos:outside:out");
+        Assert.That(seen, Is.EqualTo("python"));
+        Assert.That(Log.Lines, Is.Empty);
+    }
+
+    [Test]
+    public async Task Look_TheNoteSinceWhenWasEdited_BeginsAnew()
+    {
+        await Registry.AddAsync(Patient);
+        await FillAsync(100);
+        using var watch = Watch(null, "out held by outside:python");
+        await watch.LookAsync(Cancel);
+        await Server.CliAsync("HSET", "tradeos:checkpoint:outside:python", "held", "soon");
+        Time.Now += TimeSpan.FromMinutes(9);
+
+        await watch.LookAsync(Cancel);
+
+        Assert.That((await StandingAsync("python")).Held, Is.EqualTo("2026-11-29 10:09:00Z"));
+        Assert.That(Log.Lines, Is.Empty);
+    }
+
+    [Test]
     public async Task Look_BehindWithRoomLeft_IsNotStuck()
     {
         await Registry.AddAsync(Patient);
