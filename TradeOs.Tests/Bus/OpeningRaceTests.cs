@@ -80,7 +80,8 @@ public sealed class OpeningRaceTests : RedisFixture
             await writer.CommitAsync(await CopyOfAllAsync(writer), Cancel);
         }
 
-        await using var proxy = ProxyBefore("XRANGE", () => Server.CliAsync("XTRIM", "out", "MAXLEN", "0"));
+        await using var proxy = ProxyBefore(
+            "XRANGE\r\n$3\r\nout", () => Server.CliAsync("XTRIM", "out", "MAXLEN", "0"));
         using var bus = NewHost(options => options.Endpoint = proxy.Endpoint);
 
         await using var reader = await bus.OpenAsync(Copy(ReadMode.Offset), Cancel);
