@@ -35,6 +35,10 @@ internal static class GrowthPart
             {
                 var round = new Dictionary<int, double>();
                 foreach (var size in sizes) round[size] = await OnServerAsync(server => measure(server, size));
+
+                // Once more behind the others: a machine that grows slower meanwhile is not what is asked for.
+                var again = await OnServerAsync(server => measure(server, sizes[0]));
+                round[sizes[0]] = (round[sizes[0]] + again) / 2;
                 return round;
             });
     }
