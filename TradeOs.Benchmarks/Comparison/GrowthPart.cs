@@ -57,7 +57,7 @@ internal static class GrowthPart
     {
         await RedisBenchmarkTool.FillAsync(server, StreamNames.Metrics, length);
         var run = await CopyPipeline.SaturateAsync(
-            server, asked.Ticks / 2, asked.BatchCountMax, StreamOptions.MaxLengthMax);
+            server, asked.Ticks / 2, asked.BatchCountMax, StreamOptions.MaxLengthMax, filled: length);
         return run.TicksPerSecond;
     }
 }

@@ -9,6 +9,7 @@ namespace TradeOs.Benchmarks;
 internal sealed class RunningArchive : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("tradeos-benchmark-archive-").FullName;
+    private readonly Dictionary<string, LoopProgress> _progress = new(StringComparer.Ordinal);
     private readonly IReadOnlyDictionary<string, StreamLimit> _bounds;
     private readonly int _batchCountMax;
 
@@ -30,9 +31,13 @@ internal sealed class RunningArchive : IDisposable
             bound.Value.MaxLength, new LoopLimits(_batchCountMax, RunningStages.ReadWait));
         var loop = new ArchiveLoop(
             bus, new ArchiveFolder(_directory, bound.Key), new ArchiveOptions(), limits,
-            new LoopProgress(ArchiveReaders.NameOf(bound.Key)), TimeProvider.System, (double)index / _bounds.Count);
+            _progress[bound.Key] = new LoopProgress(ArchiveReaders.NameOf(bound.Key)), TimeProvider.System,
+            (double)index / _bounds.Count);
         return (Func<CancellationToken, Task>)loop.RunAsync;
     });
+
+    /// <summary>Whether so many entries of a stream are archived.</summary>
+    public bool Has(string stream, long count) => _progress[stream].Count >= count;
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(_directory, recursive: true);
