@@ -21,7 +21,7 @@ internal static class CopyPipeline
     /// <param name="isArchived">Whether every stream is archived meanwhile, as a host does.</param>
     /// <param name="engines">Stages that copy market data to the signals, each all of it.</param>
     /// <param name="chained">Whether stages that follow one another commit together, as a host does.</param>
-    /// <param name="filled">Entries that were in the last stream before: the clock starts when they are archived.</param>
+    /// <param name="filled">Entries the last stream had before: the clock starts when they are archived.</param>
     public static async Task<SaturatedRun> SaturateAsync(
         BenchmarkServer server, int ticks, int batchCountMax, int? lengthMax = null, bool isArchived = true,
         int engines = 1, bool chained = true, int filled = 0)
@@ -40,7 +40,8 @@ internal static class CopyPipeline
         await using var feed = await bus.OpenAsync(Topology.Feed, CancellationToken.None);
         await FeedAsync(feed, warm, batchCountMax);
         await stages.ThroughAsync(warm, engines);
-        if (archive is not null) await stages.WaitAsync(() => Task.FromResult(archive.Has(StreamNames.Metrics, filled)));
+        if (archive is not null)
+            await stages.WaitAsync(() => Task.FromResult(archive.Has(StreamNames.Metrics, filled)));
 
         var (allocated, before) = (GC.GetTotalAllocatedBytes(precise: true), Environment.CpuUsage.TotalTime);
         var redis = await server.ProcessorSecondsAsync();

@@ -27,8 +27,8 @@ internal sealed class KnownCheckpoint
     public string DigestAfter(Batch batch) => _state.TextAfter(batch.StateChanges);
 
     /// <summary>Checksum of the checkpoint behind a batch.</summary>
-    public string ChecksumAfter(Batch batch, string commit) =>
-        ChecksumOf(_reader, TextOf(After(batch), commit), DigestAfter(batch));
+    public string ChecksumAfter(Batch batch, string commit, string digest) =>
+        ChecksumOf(_reader, TextOf(After(batch), commit), digest);
 
     /// <summary>The batch has landed.</summary>
     public void Landed(Batch batch, string commit)

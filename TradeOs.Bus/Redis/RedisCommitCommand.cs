@@ -106,8 +106,9 @@ internal sealed class RedisCommitCommand
         _words.Word(_streams.Count);
         _words.Word(_known.Standing.Text);
         _words.Word(_known.Standing.StateKeys);
-        _words.Word(_known.DigestAfter(batch));
-        _words.Word(_known.ChecksumAfter(batch, CommitIdOf(batch)));
+        var digest = _known.DigestAfter(batch);
+        _words.Word(digest);
+        _words.Word(_known.ChecksumAfter(batch, CommitIdOf(batch), digest));
         _words.Word(received);
         _words.Word(_keys);
         foreach (var (stream, count) in _streams)

@@ -8,6 +8,7 @@ namespace TradeOs.Bus;
 internal sealed class StateDigest
 {
     private readonly Dictionary<string, ulong> _parts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Value, ulong Part)> _drafts = new(StringComparer.Ordinal);
     private ulong _sum;
 
     /// <summary>The digest of that state.</summary>
@@ -25,18 +26,27 @@ internal sealed class StateDigest
     /// <summary>What the digest will be behind these changes.</summary>
     public string TextAfter(IReadOnlyDictionary<string, string?> changes)
     {
+        _drafts.Clear();
         var sum = _sum;
         foreach (var (key, value) in changes)
-            sum = Moved(sum, _parts.GetValueOrDefault(key), PartOrNothing(key, value));
+        {
+            var part = PartOrNothing(key, value);
+            if (value is not null) _drafts[key] = (value, part);
+            sum = Moved(sum, _parts.GetValueOrDefault(key), part);
+        }
+
         return Shown(sum);
     }
 
-    /// <summary>The changes have landed.</summary>
+    /// <summary>The changes have landed. What was made of them for the text is not made again: values are long, and
+    /// every unit of one is looked at.</summary>
     public void Apply(IReadOnlyDictionary<string, string?> changes)
     {
         foreach (var (key, value) in changes)
         {
-            var part = PartOrNothing(key, value);
+            var part = _drafts.TryGetValue(key, out var draft) && ReferenceEquals(draft.Value, value)
+                ? draft.Part
+                : PartOrNothing(key, value);
             _sum = Moved(_sum, _parts.GetValueOrDefault(key), part);
             if (value is null) _parts.Remove(key);
             else _parts[key] = part;
