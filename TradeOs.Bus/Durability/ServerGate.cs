@@ -106,9 +106,7 @@ public sealed partial class ServerGate : IServerGate, IDisposable
 
     private static bool IsFatal(Finding finding) => finding.Check.Severity == FindingSeverity.Fatal;
 
-    /// <summary>A server at its maxmemory takes no seal, and is waited for as a commit waits.</summary>
     private Exception Translate(RedisServerException refusal) => RedisAnswers.IsNotReady(refusal.Message)
-        || refusal.Message.StartsWith("OOM", StringComparison.Ordinal)
         ? new BusUnavailableException(
             $"Redis at {_options.Endpoint} is not ready: {refusal.Message} It is tried again.", refusal)
         : new RefusedException(

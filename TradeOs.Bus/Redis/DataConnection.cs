@@ -178,7 +178,7 @@ internal sealed class DataConnection : IDisposable
         throw error.Split(' ')[0] switch
         {
             "NOAUTH" or "WRONGPASS" or "NOPERM" or "READONLY" or "NOREPLICAS" => RedisRefusal.Of("", error),
-            var word when word is "NOSCRIPT" or "OOM" || RedisAnswers.IsNotReady(word) =>
+            var word when word is "NOSCRIPT" || RedisAnswers.IsNotReady(word) =>
                 new BusUnavailableException($"Redis is not ready: {error}"),
             "NOGROUP" or "WRONGTYPE" or "UNBLOCKED" => Loss.Refused(error, command),
             _ when RedisAnswers.IsAboutAMissingKey(error) => Loss.Refused(error, command),

@@ -9,7 +9,7 @@ internal static class RedisAnswers
     /// <summary>Whether an error says that the server cannot be asked yet, and not what is wrong with the
     /// question.</summary>
     public static bool IsNotReady(string error) =>
-        error.Split(' ')[0] is "LOADING" or "BUSY" or "MASTERDOWN" or "MISCONF";
+        error.Split(' ')[0] is "LOADING" or "BUSY" or "MASTERDOWN" or "MISCONF" or "OOM";
 
     /// <summary>Whether XINFO or XGROUP says that a key is not there: it was, when its type was asked just
     /// before.</summary>

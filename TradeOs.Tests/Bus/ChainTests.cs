@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using TradeOs.Bus;
 
@@ -91,9 +90,7 @@ public sealed class ChainTests : RedisFixture
     {
         const int most = 10;
         var limits = ImmutableDictionary<string, StreamLimit>.Empty.Add("one", new StreamLimit(most, ["second"]));
-        using var bounded = new RedisStreamBus(
-            Server.Options, limits, new OpenGate(), Guid.NewGuid().ToString("N"), TimeProvider.System,
-            NullLogger<RedisStreamBus>.Instance);
+        using var bounded = NewHost(limits);
         await AddAsync("a");
         await using var chain = await bounded.OpenChainAsync(Chain, Cancel);
         var batch = await PassAsync(chain);
@@ -125,9 +122,7 @@ public sealed class ChainTests : RedisFixture
         const int most = 10;
         var limits = Chain.SelectMany(reader => reader.Outputs).Append("in").Distinct().ToImmutableDictionary(
             stream => stream, stream => new StreamLimit(stream == "side" ? most : 1_000, []));
-        using var bounded = new RedisStreamBus(
-            Server.Options, limits, new OpenGate(), Guid.NewGuid().ToString("N"), TimeProvider.System,
-            NullLogger<RedisStreamBus>.Instance);
+        using var bounded = NewHost(limits);
         for (var entry = 0; entry < most - 3; entry++) await Server.CliAsync("XADD", "side", "*", "text", "old");
         await AddAsync("a");
         await using var chain = await bounded.OpenChainAsync(Chain, Cancel);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NUnit.Framework;
 using TradeOs.Bus;
 
@@ -10,6 +11,9 @@ public sealed class EditedKeysTests : RedisFixture
 {
     private static readonly string Checkpoint = RedisKeys.Checkpoint("copy");
     private static readonly string State = RedisKeys.State("copy");
+
+    private static readonly ImmutableDictionary<string, StreamLimit> Bounded =
+        ImmutableDictionary<string, StreamLimit>.Empty.Add("out", new StreamLimit(20, ["sink"]));
 
     [TestCase("position", "0-0")]
     [TestCase("count", "7")]
@@ -53,7 +57,7 @@ public sealed class EditedKeysTests : RedisFixture
     [TestCase("COPY tradeos:checkpoint:copy tradeos:checkpoint:sink REPLACE")]
     public async Task Commit_TheReaderOfAFullOutputWasEdited_IsFullAndTrimsNothingUnread(string edit)
     {
-        using var bus = NewHost(new StreamLimit(20, ["sink"]));
+        using var bus = NewHost(Bounded);
         await using var reader = await bus.OpenAsync(Copy(ReadMode.Offset), Cancel);
         await using var sink = await bus.OpenAsync(new("sink", "out", ReadMode.Offset, [], 1), Cancel);
         await AddAsync([.. Enumerable.Range(0, 20).Select(number => $"{number}")]);
@@ -74,26 +78,16 @@ public sealed class EditedKeysTests : RedisFixture
     [Test]
     public async Task Commit_TheAppendedCountOfAFullOutputWasSetBack_IsFullAndTrimsNothingUnread()
     {
-        using var bus = NewHost(new StreamLimit(20, ["sink"]));
+        using var bus = NewHost(Bounded);
         await using var reader = await bus.OpenAsync(Copy(ReadMode.Offset), Cancel);
         await using var sink = await bus.OpenAsync(new("sink", "out", ReadMode.Offset, [], 1), Cancel);
-        await AddAsync([.. Enumerable.Range(0, 38).Select(number => $"{number}")]);
-        for (var commit = 0; commit < 2; commit++)
-        {
-            var copies = new Batch();
-            foreach (var entry in await reader.ReadAsync(19, Moment, Cancel))
-            {
-                copies.Append("out").Add("text"u8, CopyStage.TextOf(entry));
-                copies.Complete(entry.Id);
-            }
-
-            Assert.That(await reader.CommitAsync(copies, Cancel), Is.EqualTo(CommitResult.Committed));
-            if (commit > 0) continue;
-            var read = new Batch();
-            foreach (var entry in await sink.ReadAsync(100, Moment, Cancel)) read.Complete(entry.Id);
-            Assert.That(await sink.CommitAsync(read, Cancel), Is.EqualTo(CommitResult.Committed));
-        }
-
+        await AddAsync([.. Enumerable.Range(0, 19).Select(number => $"{number}")]);
+        await reader.CommitAsync(await CopyOfAllAsync(reader), Cancel);
+        var read = new Batch();
+        foreach (var entry in await sink.ReadAsync(100, Moment, Cancel)) read.Complete(entry.Id);
+        Assert.That(await sink.CommitAsync(read, Cancel), Is.EqualTo(CommitResult.Committed));
+        await AddAsync([.. Enumerable.Range(19, 19).Select(number => $"{number}")]);
+        Assert.That(await reader.CommitAsync(await CopyOfAllAsync(reader), Cancel), Is.EqualTo(CommitResult.Committed));
         var texts = await TextsAsync("out");
         await Server.CliAsync("XTRIM", "out", "MAXLEN", "18");
         await AddAsync("a", "b", "c");

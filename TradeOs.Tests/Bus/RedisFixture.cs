@@ -11,9 +11,6 @@ public abstract class RedisFixture
 {
     protected static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
-    private static readonly ImmutableDictionary<string, StreamLimit> Unbounded =
-        ImmutableDictionary<string, StreamLimit>.Empty;
-
     protected static CancellationToken Cancel => TestContext.CurrentContext.CancellationToken;
 
     protected TestRedis Server { get; private set; } = null!;
@@ -43,15 +40,14 @@ public abstract class RedisFixture
     /// <summary>The same of a host that remembers.</summary>
     protected RedisStreamBus NewHost(PipelineMemory memory) => NewHost(Server.Options, memory);
 
-    /// <summary>The same with a bound for the stream <c>out</c>.</summary>
-    protected RedisStreamBus NewHost(StreamLimit outLimit) =>
-        NewHost(Server.Options, new PipelineMemory(), outLimit);
+    /// <summary>The same with bounds.</summary>
+    protected RedisStreamBus NewHost(ImmutableDictionary<string, StreamLimit> limits) =>
+        NewHost(Server.Options, new PipelineMemory(), limits);
 
     private static RedisStreamBus NewHost(
-        RedisOptions options, PipelineMemory memory, StreamLimit? outLimit = null) => new(
-        options, outLimit is null ? Unbounded : Unbounded.Add("out", outLimit), new OpenGate(),
-        Guid.NewGuid().ToString("N"),
-        TimeProvider.System, NullLogger<RedisStreamBus>.Instance)
+        RedisOptions options, PipelineMemory memory, ImmutableDictionary<string, StreamLimit>? limits = null) => new(
+        options, limits ?? ImmutableDictionary<string, StreamLimit>.Empty, new OpenGate(),
+        Guid.NewGuid().ToString("N"), TimeProvider.System, NullLogger<RedisStreamBus>.Instance)
     {
         Memory = memory,
     };

@@ -66,6 +66,19 @@ public sealed class ServerGateTests
         Assert.That(error!.Message, Does.Contain("appendfsync is \"everysec\", expected always"));
     }
 
+    /// <summary>It takes no seal, and is waited for as a commit waits.</summary>
+    [Test]
+    public async Task Admit_AServerAtItsMaxmemory_IsUnavailable()
+    {
+        await using var server = await RedisServerProcess.StartAsync();
+        using var gate = Gate(server.Options, isManaged: false);
+        await server.CliAsync("CONFIG", "SET", "maxmemory", "1");
+
+        Assert.That(
+            async () => await gate.AdmitAsync(await RunIdAsync(server), default),
+            Throws.TypeOf<BusUnavailableException>().With.Message.Contains("OOM"));
+    }
+
     [Test]
     public async Task Admit_ARunThatIsGone_IsUnavailable()
     {
