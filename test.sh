@@ -29,7 +29,7 @@ fi
 failures() {
     awk '/<UnitTestResult / { failed = 0 }
         /<UnitTestResult .* outcome="Failed"/ { failed = 1; sub(/.* testName="/, ""); sub(/" .*/, ""); print "  " $0; next }
-        failed && /<Message>/ { left = 5; sub(/.*<Message>/, "") }
+        failed && /<Message>/ { left = 20; sub(/.*<Message>/, "") }
         left > 0 { left = /<\/Message>/ ? 0 : left - 1; sub(/<\/Message>.*/, ""); print "    " substr($0, 1, 400) }' \
         "$results/results.trx" | sed 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&#xD;//g; s/&amp;/\&/g'
 }

@@ -66,7 +66,7 @@ internal sealed class RedisSession : BusSession
     {
         var (redis, time) = (settings.Redis, TimeProvider.System);
         StreamMemory.ThrowIfAboveBudget(settings);
-        ThrowUnlessWritable(settings.DataDirectory);
+        DataDirectory.ThrowUnlessWritable(settings.DataDirectory);
         var owner = Guid.NewGuid().ToString("N");
         var server = await RedisServer.StartAsync(
             redis, settings.DataDirectory, time, loggers.CreateLogger<RedisServer>(), cancellationToken);
@@ -133,26 +133,6 @@ internal sealed class RedisSession : BusSession
         using var control = await ControlConnection.ConnectAsync(settings.Redis, cancellationToken);
         await new ArchiveRetirement(settings, control, loggers.CreateLogger<ArchiveRetirement>())
             .RunAsync(memory, file);
-    }
-
-    /// <summary>
-    /// Asked first, so that a directory that cannot be used is a wrong setting and not a failure halfway.
-    /// </summary>
-    private static void ThrowUnlessWritable(string directory)
-    {
-        try
-        {
-            Directory.CreateDirectory(directory);
-            File.Create(Path.Combine(directory, ".writable"), 1, FileOptions.DeleteOnClose).Dispose();
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigurationProblemException(
-            [
-                $"Data:Directory is \"{directory}\", expected a directory this user can write to: {failure.Message} " +
-                "Make it one, or give another with --data DIR.",
-            ]);
-        }
     }
 
     /// <summary>Ends the host when its managed server cannot be kept running.</summary>
