@@ -14,6 +14,12 @@ public sealed class HostLock : IAsyncDisposable
     /// nothing is written to one that was emptied.</summary>
     private const int BeatsToReturn = 8;
 
+    /// <summary>How often one that takes the place may be cut off by others that do so as well.</summary>
+    private const int CutsMax = 10;
+
+    /// <summary>A host that cut another one off needs a moment to write itself down.</summary>
+    private static readonly TimeSpan CutPause = TimeSpan.FromMilliseconds(50);
+
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AwayBeat = TimeSpan.FromMilliseconds(100);
 
@@ -57,19 +63,20 @@ public sealed class HostLock : IAsyncDisposable
         RedisOptions options, IServerGate gate, string owner, string name, bool takeOver, TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var (connection, runId) = await OpenFirstAsync();
-        return new HostLock(options, owner, name, time, connection, runId);
-
-        async Task<(DataConnection Connection, string RunId)> OpenFirstAsync()
+        for (var cuts = 0; ; cuts++)
         {
+            var connection = await DataConnection.ConnectAsync(options, time, cancellationToken);
             try
             {
-                return await OpenAsync(options, gate, owner, name, takeOver, false, time, cancellationToken);
+                var runId = await TakePlaceAsync(
+                    connection, gate, options, owner, name, takeOver && cuts == 0, false, cancellationToken);
+                return new HostLock(options, owner, name, time, connection, runId);
             }
-            catch (BusUnavailableException) when (takeOver)
+            catch (BusUnavailableException) when (cuts < CutsMax)
             {
-                // Another one that takes over as well may have cut this one off in the act: it is left alone.
-                return await OpenAsync(options, gate, owner, name, false, false, time, cancellationToken);
+                // Another one that takes over may have cut this one off in the act: it is given the time to finish, and
+                // left alone. A server that is away does not answer the next connection.
+                await Task.Delay(CutPause, time, cancellationToken);
             }
         }
     }
@@ -193,7 +200,9 @@ public sealed class HostLock : IAsyncDisposable
         _connection.Dispose();
         try
         {
-            (_connection, _runId) = await OpenAsync(_options, gate, _owner, _name, false, true, _time, stoppingToken);
+            var connection = await DataConnection.ConnectAsync(_options, _time, stoppingToken);
+            _runId = await TakePlaceAsync(connection, gate, _options, _owner, _name, false, true, stoppingToken);
+            _connection = connection;
             bus?.Connections.AbandonSilent(DoubtMax);
             bus?.Outage.Back(Who);
             return true;
@@ -218,11 +227,12 @@ public sealed class HostLock : IAsyncDisposable
         }
     }
 
-    private static async Task<(DataConnection Connection, string RunId)> OpenAsync(
-        RedisOptions options, IServerGate gate, string owner, string name, bool takeOver, bool wasOurs,
-        TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Takes the place for this connection, and closes the connection where that cannot be.</summary>
+    /// <returns>Run id of the server.</returns>
+    private static async Task<string> TakePlaceAsync(
+        DataConnection connection, IServerGate gate, RedisOptions options, string owner, string name, bool takeOver,
+        bool wasOurs, CancellationToken cancellationToken)
     {
-        var connection = await DataConnection.ConnectAsync(options, time, cancellationToken);
         try
         {
             var server = await ServerIdentity.OfAsync(connection);
@@ -232,7 +242,7 @@ public sealed class HostLock : IAsyncDisposable
             await connection.AskAsync("CLIENT", "SETNAME", "tradeos:host");
             await new Fence(connection, server, owner).TakeAsync(
                 RedisKeys.Host, AdmitAsync, _ => Task.FromResult<IReadOnlyList<string>>(["name", name]));
-            return (connection, server.RunId);
+            return server.RunId;
 
             async Task AdmitAsync(Holder holder)
             {

@@ -59,6 +59,33 @@ public sealed class HostLockTests : RedisFixture
         Assert.That(await HoldsAsync(second), Is.True);
     }
 
+    /// <summary>Of hosts that start at once each may cut another one off several times.</summary>
+    [Test]
+    public async Task Take_CutOffInTheActSeveralTimes_TakesThePlace([Values] bool takeOver)
+    {
+        var gate = new CuttingGate(Server, cuts: 3);
+
+        await using var host = await HostLock.TakeAsync(
+            Server.Options, gate, "owner-one", "one", takeOver, TimeProvider.System, Cancel);
+
+        Assert.That(gate.CutsLeft, Is.Zero);
+        Assert.That(await HoldsAsync(host), Is.True);
+    }
+
+    [Test]
+    public async Task Take_CutOffByAHostThatLives_IsRefusedAndNamesIt()
+    {
+        await using var first = await TakeAsync("one");
+        var gate = new CuttingGate(Server, cuts: 1, spared: "tradeos:host");
+
+        Assert.That(
+            async () => await HostLock.TakeAsync(
+                Server.Options, gate, "owner-two", "two", takeOver: true, TimeProvider.System, Cancel),
+            Throws.TypeOf<FencedException>().With.Message.Contains("Host one runs"));
+        Assert.That(gate.CutsLeft, Is.Zero);
+        Assert.That(await HoldsAsync(first), Is.True);
+    }
+
     [Test]
     public async Task Hold_RedisRestarts_TakesItsPlaceAgain()
     {
@@ -139,6 +166,24 @@ public sealed class HostLockTests : RedisFixture
         {
             _reached.TrySetResult();
             return Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+    }
+
+    /// <summary>Kills every connection but those of one name, the first times that it is asked.</summary>
+    private sealed class CuttingGate(TestRedis server, int cuts, string? spared = null) : IServerGate
+    {
+        public int CutsLeft { get; private set; } = cuts;
+
+        public async Task AdmitAsync(string runId, CancellationToken cancellationToken)
+        {
+            if (CutsLeft == 0) return;
+            CutsLeft--;
+            foreach (var line in (await server.CliAsync("CLIENT", "LIST", "TYPE", "normal")).Split('\n'))
+            {
+                var words = line.Split(' ');
+                if (spared is null || !words.Contains("name=" + spared))
+                    await server.CliAsync("CLIENT", "KILL", "ID", words[0]["id=".Length..]);
+            }
         }
     }
 }
