@@ -164,8 +164,8 @@ local function check(link_before, link_behind)
         local behind = unread_by(key, added, length)
         if behind > unread then unread, holder = behind, key end
       end
-      -- Programs outside the pipeline that registered. One whose count is gone has read nothing and is waited for; none
-      -- can hold more than there is. These keys are named by what is in Redis, so KEYS has none of them.
+      -- Programs outside the pipeline that registered. One whose count is gone or cannot be has read nothing and is
+      -- waited for; none can hold more than there is. These keys are named by what is in Redis, so KEYS has none of them.
       local outside = 'tradeos:outside:' .. stream
       local outside_type = type_of(outside)
       if outside_type ~= 'set' and outside_type ~= 'none' then
@@ -173,8 +173,7 @@ local function check(link_before, link_behind)
       end
       for _, name in ipairs(redis.call('SMEMBERS', outside)) do
         local key = 'tradeos:checkpoint:outside:' .. name
-        local count = type_of(key) == 'hash' and redis.call('HGET', key, 'count') or ''
-        local behind = math.min(added - tonumber(string.match(count or '', '^%d+$') or 0), length)
+        local behind = type_of(key) == 'hash' and math.min(unread_by(key, added, length), length) or length
         if behind > unread then unread, holder = behind, key end
       end
       if unread + more > length_max then return 'full ' .. stream .. ' ' .. holder end

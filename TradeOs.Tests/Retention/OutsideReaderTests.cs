@@ -189,11 +189,13 @@ public sealed class OutsideReaderTests : RetentionFixture
         Assert.That(await Server.CliAsync("KEYS", "tradeos:offset:*"), Is.Empty);
     }
 
-    [Test]
-    public async Task Commit_RegistrationEditedAway_WaitsRatherThanTrims()
+    [TestCase("DEL tradeos:checkpoint:outside:python")]
+    [TestCase("HSET tradeos:checkpoint:outside:python count nan")]
+    [TestCase("HSET tradeos:checkpoint:outside:python count 1000000")]
+    public async Task Commit_RegistrationEdited_WaitsRatherThanTrims(string edit)
     {
         await Registry.AddAsync(Python);
-        await Server.CliAsync("DEL", "tradeos:checkpoint:outside:python");
+        await Server.CliAsync(edit.Split(' '));
         await FillAsync(100);
 
         Assert.That(await WriteAsync(10), Is.EqualTo(CommitResult.Full));
