@@ -18,6 +18,8 @@ internal sealed record ComparisonArguments(
     string Earlier, int FsyncDelay)
 {
     private const int RoundsFull = 3;
+    private const int TicksFull = 60_000;
+    private const int TicksQuick = 40_000;
     private const int FsyncDelayMax = 1_000_000;
 
     private static readonly Option<int?> RoundsOption = new("--rounds")
@@ -25,10 +27,9 @@ internal sealed record ComparisonArguments(
         Description = $"How often each side is run, in turns; the median counts. {RoundsFull}, or 1 with --quick.",
     };
 
-    private static readonly Option<int> TicksOption = new("--ticks")
+    private static readonly Option<int?> TicksOption = new("--ticks")
     {
-        Description = "Ticks of the saturated pipeline in one round.",
-        DefaultValueFactory = _ => 60_000,
+        Description = $"Ticks of the saturated pipeline in one round. {TicksFull}, or {TicksQuick} with --quick.",
     };
 
     private static readonly Option<int> BatchOption = new("--batch")
@@ -79,9 +80,10 @@ internal sealed record ComparisonArguments(
         });
         command.SetAction((parsed, _) => action(new ComparisonArguments(
             parsed.GetValue(RoundsOption) ?? (parsed.GetValue(QuickOption) ? 1 : RoundsFull),
-            parsed.GetValue(TicksOption), parsed.GetValue(BatchOption), parsed.GetValue(OnlyOption),
-            parsed.GetValue(QuickOption), parsed.GetValue(JsonOption), parsed.GetValue(ResultsOption)!,
-            parsed.GetValue(EarlierOption)!, parsed.GetValue(FsyncDelayOption))));
+            parsed.GetValue(TicksOption) ?? (parsed.GetValue(QuickOption) ? TicksQuick : TicksFull),
+            parsed.GetValue(BatchOption), parsed.GetValue(OnlyOption), parsed.GetValue(QuickOption),
+            parsed.GetValue(JsonOption), parsed.GetValue(ResultsOption)!, parsed.GetValue(EarlierOption)!,
+            parsed.GetValue(FsyncDelayOption))));
         return command;
     }
 }

@@ -11,7 +11,7 @@ internal static class GrowthPart
     private static readonly int[] Symbols = [1, 50, 500];
     private static readonly int[] Engines = [1, 2, 4];
 
-    private const int ShippedTicks = 100_000;
+    private const int ShippedTicks = 200_000;
 
     public static async Task<IEnumerable<Figure>> MeasureAsync(ComparisonArguments asked)
     {

@@ -10,12 +10,14 @@ internal static class LatencyPart
     private const int XaddCount = 4_000;
     private const int SlowPerSecond = 100;
     private const int FastPerSecond = 1_000;
-    private const int Seconds = 8;
+    private const int SecondsFull = 8;
+    private const int SecondsQuick = 2;
 
     public static async Task<IEnumerable<Figure>> MeasureAsync(ComparisonArguments asked)
     {
         var saturated = await OnServerAsync(server => CopyPipeline.SaturateAsync(
             server, asked.Ticks, asked.BatchCountMax));
+        var seconds = asked.IsQuick ? SecondsQuick : SecondsFull;
         var half = (int)(saturated.TicksPerSecond / 2);
         var rounds = await OfAsync(
             asked.Rounds, $"latency at {SlowPerSecond}, {FastPerSecond} and {half} ticks/s", async () => new Round(
@@ -44,11 +46,11 @@ internal static class LatencyPart
         ];
 
         Task<double[]> BareAsync(int ticksPerSecond) => OnServerAsync(server => BarePipeline.PaceAsync(
-            server, ticksPerSecond * Seconds, ticksPerSecond, asked.BatchCountMax));
+            server, ticksPerSecond * seconds, ticksPerSecond, asked.BatchCountMax));
 
         Task<double[]> PaceAsync(int ticksPerSecond, bool chained = true) => OnServerAsync(
             server => CopyPipeline.PaceAsync(
-                server, ticksPerSecond * Seconds, ticksPerSecond, asked.BatchCountMax, chained));
+                server, ticksPerSecond * seconds, ticksPerSecond, asked.BatchCountMax, chained));
     }
 
     private static IEnumerable<Figure> Of(

@@ -42,6 +42,7 @@ internal sealed class PipelineComparison
             (ComparisonPart.Start, StartPart.MeasureAsync),
             (ComparisonPart.Replay, ReplayPart.MeasureAsync),
         ];
+        await WarmUp.RunAsync(_arguments);
         var failed = false;
         foreach (var (part, measure) in parts)
         {
