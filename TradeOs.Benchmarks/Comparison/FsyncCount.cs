@@ -22,7 +22,7 @@ internal static class FsyncCount
             using var trace = Start(server.ProcessId, file);
             if (trace is null) return null;
             await Task.Delay(AttachWait);
-            var entries = (await run()).Ticks * Topology.Path.Length;
+            var entries = ((await run()).Ticks + CopyPipeline.WarmUpTicks) * Topology.Path.Length;
             Signals.Send("INT", trace.Id);
             await trace.WaitForExitAsync();
             return (double)Calls(await File.ReadAllLinesAsync(file)) / entries;

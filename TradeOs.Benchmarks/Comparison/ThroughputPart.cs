@@ -9,7 +9,7 @@ internal static class ThroughputPart
     private const int CeilingCount = 400_000;
     private const int NaiveTicks = 2_000;
     private const int PipelinedTicks = 20_000;
-    private const int TracedTicks = 10_000;
+    private const int TracedTicks = 20_000;
 
     public static async Task<IEnumerable<Figure>> MeasureAsync(ComparisonArguments asked)
     {

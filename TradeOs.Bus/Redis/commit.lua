@@ -66,13 +66,16 @@ local function length_of(stream)
   return length
 end
 
--- Runs a command with the next `count` words behind its own arguments, a bounded number at a time.
-local function call_with_words(count, command, ...)
+-- Runs a command with the next `count` words behind its key, and a group where it has one, a bounded number at a time.
+local function call_with_words(count, command, key, group)
   while count > 0 do
-    local now = math.min(count, CHUNK)
-    local words = { ... }
-    for i = 1, now do words[#words + 1] = word() end
-    redis.call(command, unpack(words))
+    local first, now = next_word, math.min(count, CHUNK)
+    next_word = first + now
+    if group then
+      redis.call(command, key, group, unpack(given, first, next_word - 1))
+    else
+      redis.call(command, key, unpack(given, first, next_word - 1))
+    end
     count = count - now
   end
 end
@@ -211,11 +214,12 @@ local function write(reader)
   local counters, streams, trims = reader.counters, reader.streams, reader.trims
   local last_ids = {}
   for _ = 1, tonumber(given[7]) do
-    local stream, id, words = streams[number()], word(), number()
-    local added = redis.pcall('XADD', stream, id, unpack(given, next_word, next_word + words - 1))
+    local stream, id, words = streams[tonumber(given[next_word])], given[next_word + 1], given[next_word + 2]
+    local first = next_word + 3
+    next_word = first + words
+    local added = redis.pcall('XADD', stream, id, unpack(given, first, next_word - 1))
     if type(added) == 'table' then return exhausted(stream) end
     last_ids[stream] = added
-    next_word = next_word + words
   end
 
   for _, trim in ipairs(trims) do redis.call('XTRIM', trim[1], 'MAXLEN', '=', string.format('%.0f', trim[2])) end
