@@ -19,6 +19,9 @@ internal static class GrowthPart
             SaturateBehindAsync(server, length, asked));
         var symbols = await RoundsAsync("1, 50, 500 symbols", Symbols, (server, count) =>
             RealPipeline.RunAsync(server, RealPipeline.SpecOfSymbols(count, ShippedTicks), asked.BatchCountMax));
+        var forgetful = await RoundsAsync(
+            "1, 500 symbols, states not kept", [Symbols[0], Symbols[^1]], (server, count) => RealPipeline.RunAsync(
+                server, RealPipeline.SpecOfSymbols(count, ShippedTicks), asked.BatchCountMax, keepsStates: false));
         var engines = await RoundsAsync("1, 2, 4 signal engines", Engines, async (server, count) =>
             (await CopyPipeline.SaturateAsync(server, asked.Ticks / 2, asked.BatchCountMax, engines: count))
             .TicksPerSecond);
@@ -26,6 +29,7 @@ internal static class GrowthPart
         [
             .. Of("entries in the last stream over 1,000", lengths, owed: 0.9, aim: 1),
             .. Of("symbols over one, stages that ship", symbols, owed: 0.9, aim: 1),
+            .. Of("symbols over one, states not kept", forgetful),
             .. Of("signal engines over one", engines),
         ];
 

@@ -13,12 +13,16 @@ internal static class RealPipeline
     /// <param name="server">Where.</param>
     /// <param name="spec">The feed, which must end.</param>
     /// <param name="batchCountMax">Entries of a commit.</param>
-    public static async Task<double> RunAsync(BenchmarkServer server, string spec, int batchCountMax)
+    /// <param name="keepsStates">Whether stages keep their states, as they do in a host.</param>
+    public static async Task<double> RunAsync(
+        BenchmarkServer server, string spec, int batchCountMax, bool keepsStates = true)
     {
+        var made = Pipeline.CreateStages(new StageOptions());
         using var archive = new RunningArchive(BenchmarkServer.DefaultLimits(), batchCountMax);
         using var bus = server.NewBus(archive.Limits);
         await using var stages = new RunningStages(
-            bus, Pipeline.CreateStages(new StageOptions()), batchCountMax, archive.Loops(bus));
+            bus, keepsStates ? made : made.Select(stage => new ForgetfulStage(stage)), batchCountMax,
+            archive.Loops(bus));
         var progress = new FeedProgress();
         var feed = new FeedLoop(
             bus, [FeedSpec.Parse(spec)], new LoopLimits(batchCountMax, RunningStages.ReadWait),
