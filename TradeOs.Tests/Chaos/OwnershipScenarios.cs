@@ -19,13 +19,11 @@ internal static class OwnershipScenarios
             "it is refused and writes nothing", Protections.OwnerInCommit, LateCommitAsync),
         new(
             "late-read", "a read of a killed host arrives on its own connection after the next host opened the group",
-            "it takes no entry from the next host", Protections.KillOfTheOldConnection, LateReadAsync)
-        { ControlRoundsMax = 3 },
+            "it takes no entry from the next host", Protections.KillOfTheOldConnection, LateReadAsync),
         new(
             "take-over", "a second host takes over from one that lives and whose host lock stalls in the network",
             "the first never commits again and ends with exit code 3; the second goes on",
-            Protections.OwnerAtReopening, TakeOverAsync)
-        { ControlRoundsMax = 3 },
+            Protections.OwnerAtReopening, TakeOverAsync),
         new(
             "second-output", "a key of another type in the place of a stage's second output, while it runs",
             "a commit writes all or nothing: put right, the pipeline goes on as if nothing had been",

@@ -12,7 +12,7 @@ internal static class TwoHostScenarios
         new(
             "two-hosts", "two hosts started at once, on one data directory or two",
             "one runs, the other exits 3 and says whose the server is; same streams",
-            FaultProtections.OneHost, trial => RoundsAsync(trial, TwoAsync, 2)) { ControlRoundsMax = 3 },
+            FaultProtections.OneHost, trial => RoundsAsync(trial, TwoAsync, 2)),
         new(
             "three-take-over", "three hosts started at once with --take-over",
             "one survives, the others exit 3; same streams",
