@@ -17,8 +17,8 @@ internal sealed record Scenario(
     /// <summary>Rounds of a long run before anything else is repeated.</summary>
     public int RoundsLong { get; init; } = 1;
 
-    /// <summary>Rounds the control may take until the missing protection shows: many faults need a moment that not every
-    /// round meets.</summary>
+    /// <summary>Rounds the control may take until the missing protection shows: many faults need a moment that not
+    /// every round meets.</summary>
     public int ControlRoundsMax { get; init; } = 3;
 
     /// <summary>One round, given up when it takes longer than any round may: then something waits for what will not
