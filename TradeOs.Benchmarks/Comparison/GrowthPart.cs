@@ -18,10 +18,10 @@ internal static class GrowthPart
         var lengths = await RoundsAsync("streams of 1 k, 100 k, 1 M entries", Lengths, (server, length) =>
             SaturateBehindAsync(server, length, asked));
         var symbols = await RoundsAsync("1, 50, 500 symbols", Symbols, (server, count) =>
-            RealPipeline.RunAsync(server, RealPipeline.SpecOfSymbols(count, ShippedTicks), asked.BatchCountMax));
+            ShippedAsync(server, count, asked));
         var forgetful = await RoundsAsync(
-            "1, 500 symbols, states not kept", [Symbols[0], Symbols[^1]], (server, count) => RealPipeline.RunAsync(
-                server, RealPipeline.SpecOfSymbols(count, ShippedTicks), asked.BatchCountMax, keepsStates: false));
+            "1, 500 symbols, states not kept", [Symbols[0], Symbols[^1]], (server, count) =>
+                ShippedAsync(server, count, asked, keepsStates: false));
         var engines = await RoundsAsync("1, 2, 4 signal engines", Engines, async (server, count) =>
             (await CopyPipeline.SaturateAsync(server, asked.Ticks / 2, asked.BatchCountMax, engines: count))
             .TicksPerSecond);
@@ -56,6 +56,11 @@ internal static class GrowthPart
             $"{Terminal.Number(size)} {what}", rounds.Select(round => round[size] / round[sizes[0]]), "",
             size == sizes[^1] ? owed : null, size == sizes[^1] ? aim : null));
     }
+
+    private static Task<double> ShippedAsync(
+        BenchmarkServer server, int symbols, ComparisonArguments asked, bool keepsStates = true) =>
+        RealPipeline.RunAsync(
+            server, RealPipeline.SpecOfSymbols(symbols, ShippedTicks), asked.BatchCountMax, keepsStates);
 
     private static async Task<double> SaturateBehindAsync(BenchmarkServer server, int length, ComparisonArguments asked)
     {

@@ -1,3 +1,4 @@
+using TradeOs.Host;
 using static TradeOs.Benchmarks.Turns;
 
 namespace TradeOs.Benchmarks;
@@ -15,16 +16,12 @@ internal static class WarmUp
     public static async Task RunAsync(ComparisonArguments asked)
     {
         if (asked.Only is ComparisonPart.Start or ComparisonPart.Replay) return;
-        await OfAsync(1, "warming up", async () =>
-        {
-            await OnServerAsync(server => CopyPipeline.SaturateAsync(server, CopiedTicks, asked.BatchCountMax));
-            await OnServerAsync(server => RealPipeline.RunAsync(
-                server, RealPipeline.Spec(ShippedTicks), asked.BatchCountMax));
-            if (asked.Only is not (null or ComparisonPart.Throughput)) return 0;
-            await OnServerAsync(server => LibraryPipeline.RunAsync(server, NaiveTicks, isPipelined: false));
-            await OnServerAsync(server => LibraryPipeline.RunAsync(server, PipelinedTicks, isPipelined: true));
-            await OnServerAsync(server => BarePipeline.SaturateAsync(server, CopiedTicks, asked.BatchCountMax));
-            return 0;
-        });
+        Terminal.Say("blue", "benchmark:", "warming up");
+        await OnServerAsync(server => CopyPipeline.SaturateAsync(server, CopiedTicks, asked.BatchCountMax));
+        await OnServerAsync(server => RealPipeline.RunAsync(
+            server, RealPipeline.Spec(ShippedTicks), asked.BatchCountMax));
+        await OnServerAsync(server => LibraryPipeline.RunAsync(server, NaiveTicks, isPipelined: false));
+        await OnServerAsync(server => LibraryPipeline.RunAsync(server, PipelinedTicks, isPipelined: true));
+        await OnServerAsync(server => BarePipeline.SaturateAsync(server, CopiedTicks, asked.BatchCountMax));
     }
 }

@@ -29,13 +29,9 @@ local function fact(facts, name)
   end
 end
 
-local function word()
-  next_word = next_word + 1
-  return given[next_word - 1]
-end
-
 local function number()
-  return tonumber(word())
+  next_word = next_word + 1
+  return tonumber(given[next_word - 1])
 end
 
 -- An entry with one of the last ids is found before anything is written. One that was deleted again is found by the
