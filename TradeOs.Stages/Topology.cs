@@ -14,7 +14,7 @@ public static class Topology
     /// <summary>The eight stages of the path.</summary>
     public static ImmutableArray<ReaderDefinition> Stages { get; } =
     [
-        Stage("signal-engine", MarketData, ReadMode.Offset, SignalsRaw, stateVersion: 2),
+        Stage("signal-engine", MarketData, ReadMode.Offset, SignalsRaw, stateVersion: 3),
         Stage("signal-qualifier", SignalsRaw, ReadMode.Offset, SignalsQualified, stateVersion: 2),
         Stage("signal-modifier", SignalsQualified, ReadMode.Offset, SignalsModified, stateVersion: 1),
         Stage("intent-planner", SignalsModified, ReadMode.Offset, TradeIntents, stateVersion: 1),

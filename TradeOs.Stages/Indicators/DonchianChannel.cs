@@ -1,36 +1,18 @@
-using System.Collections.Immutable;
-
 namespace TradeOs.Stages;
 
 /// <summary>The highest high and the lowest low of the last bars.</summary>
-/// <param name="Highs">Oldest first, at most the bars the upper line looks back.</param>
-/// <param name="Lows">Oldest first, at most the bars the lower line looks back.</param>
-internal sealed record DonchianChannel(ImmutableArray<double> Highs, ImmutableArray<double> Lows)
+/// <param name="Highs">Of as many bars as the upper line looks back.</param>
+/// <param name="Lows">Of as many bars as the lower line looks back.</param>
+internal sealed record DonchianChannel(RollingExtreme Highs, RollingExtreme Lows)
 {
-    public static DonchianChannel Empty { get; } = new([], []);
+    public static DonchianChannel Empty { get; } = new(RollingExtreme.Empty, RollingExtreme.Empty);
 
     /// <summary>Upper line; null until there were so many bars.</summary>
-    public double? Highest(int bars)
-    {
-        if (Highs.Length < bars) return null;
-        var highest = Highs[0];
-        foreach (var high in Highs) highest = Math.Max(highest, high);
-        return highest;
-    }
+    public double? Highest(int bars) => Highs.Value(bars);
 
     /// <summary>Lower line; null until there were so many bars.</summary>
-    public double? Lowest(int bars)
-    {
-        if (Lows.Length < bars) return null;
-        var lowest = Lows[0];
-        foreach (var low in Lows) lowest = Math.Min(lowest, low);
-        return lowest;
-    }
+    public double? Lowest(int bars) => Lows.Value(bars);
 
     public DonchianChannel Add(FinishedBar bar, int highBars, int lowBars) =>
-        new(Last(Highs, bar.High, highBars), Last(Lows, bar.Low, lowBars));
-
-    /// <summary>The last values with one more; a length that options have shortened since is cut at once.</summary>
-    private static ImmutableArray<double> Last(ImmutableArray<double> values, double value, int countMax) =>
-        [.. values.AsSpan()[Math.Max(0, values.Length + 1 - countMax)..], value];
+        new(Highs.Add(bar.High, highBars, Extreme.Highest), Lows.Add(bar.Low, lowBars, Extreme.Lowest));
 }

@@ -87,6 +87,43 @@ public sealed class IndicatorTests
         }
     }
 
+    /// <summary>Values that tie, a period that options shorten and lengthen: as if every value were kept.</summary>
+    [Test]
+    public void RollingExtreme_OfAnyValuesAndPeriods_IsThatOfTheLastValues(
+        [Values(20261201, 20261202, 20261203)] int seed, [Values] bool isHighest)
+    {
+        TestContext.Out.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var extreme = isHighest ? Extreme.Highest : Extreme.Lowest;
+        var (rolling, last, value, period) = (RollingExtreme.Empty, new List<double>(), 0, 5);
+        for (var index = 0; index < 5_000; index++)
+        {
+            if (random.Next(50) == 0) period = random.Next(1, 30);
+            value += random.Next(-2, 3);
+            rolling = rolling.Add(value, period, extreme);
+            last = [.. last.Append(value).TakeLast(period)];
+
+            foreach (var asked in (int[])[period, random.Next(1, period + 1)])
+            {
+                var seen = last.TakeLast(asked).ToList();
+                double? expected = seen.Count < asked ? null : isHighest ? seen.Max() : seen.Min();
+                Assert.That(rolling.Value(asked), Is.EqualTo(expected), $"value {index}, period {asked} of {period}");
+            }
+        }
+    }
+
+    /// <summary>What a later value beats is not kept: a state is written at every bar.</summary>
+    [Test]
+    public void RollingExtreme_OfValuesThatRise_KeepsOneHighestAndEveryLowest()
+    {
+        var (highest, lowest) = (RollingExtreme.Empty, RollingExtreme.Empty);
+        for (var value = 1; value <= 100; value++)
+            (highest, lowest) = (highest.Add(value, 20, Extreme.Highest), lowest.Add(value, 20, Extreme.Lowest));
+
+        Assert.That((highest.Values[0], highest.Values.Length), Is.EqualTo((100d, 1)));
+        Assert.That((lowest.Values[0], lowest.Values.Length), Is.EqualTo((81d, 20)));
+    }
+
     private static void Compare<T>(
         double?[] expected, IEnumerable<FinishedBar> bars, T state, Func<T, FinishedBar, T> add, Func<T, double?> value,
         double tolerance = 1e-9)
