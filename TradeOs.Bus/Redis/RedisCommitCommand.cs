@@ -9,6 +9,8 @@ namespace TradeOs.Bus;
 /// is told there.</summary>
 internal sealed class RedisCommitCommand
 {
+    private const int HeaderWords = 19;
+
     private readonly ReaderDefinition _definition;
     private readonly IReadOnlyDictionary<string, StreamLimit> _limits;
     private readonly byte[] _epoch;
@@ -51,12 +53,10 @@ internal sealed class RedisCommitCommand
         _keys = 4 + _streams.Count + _streams.Sum(stream => ReadersOf(stream.Stream).Length);
         var outputWords = 0;
         foreach (var output in batch.Outputs) outputWords += 3 + (2 * output.FieldCount);
-        _words.Begin(16 + (3 * _streams.Count) + outputWords
-            + 1 + (2 * _set.Count) + 1 + _removed.Count + 1 + acknowledge.Count);
-        WriteHeader(batch, received);
+        _words.Begin(HeaderWords + (3 * _streams.Count) + outputWords + _removed.Count + acknowledge.Count);
+        WriteHeader(batch, received, acknowledge.Count);
         WriteOutputs(batch);
-        WriteState();
-        _words.Word(acknowledge.Count);
+        foreach (var key in _removed) _words.Word(key);
         foreach (var id in acknowledge) _words.Word(id);
     }
 
@@ -66,12 +66,12 @@ internal sealed class RedisCommitCommand
     public static void Write(RespWriter writer, IReadOnlyList<RedisCommitCommand> together)
     {
         var keys = together.Sum(command => command._keys);
-        writer.Begin(3 + keys + together.Count);
+        writer.Begin(3 + keys + together.Sum(command => 1 + (2 * command._set.Count)));
         writer.Word("EVALSHA"u8);
         writer.Word(Sha);
         writer.Word(keys);
         foreach (var command in together) command.WriteKeys(writer);
-        foreach (var command in together) writer.Word(command._words.Written);
+        foreach (var command in together) command.WriteWords(writer);
     }
 
     /// <summary>Names a batch among all commits of the reader.</summary>
@@ -91,7 +91,17 @@ internal sealed class RedisCommitCommand
         }
     }
 
-    private void WriteHeader(Batch batch, string received)
+    private void WriteWords(RespWriter writer)
+    {
+        writer.Word(_words.Written);
+        foreach (var (key, value) in _set)
+        {
+            writer.Word(key);
+            writer.Word(value!);
+        }
+    }
+
+    private void WriteHeader(Batch batch, string received, int acknowledged)
     {
         _words.Word(_epoch);
         _words.Word(_owner);
@@ -111,6 +121,9 @@ internal sealed class RedisCommitCommand
         _words.Word(_known.ChecksumAfter(batch, CommitIdOf(batch), digest));
         _words.Word(received);
         _words.Word(_keys);
+        _words.Word(2 * _set.Count);
+        _words.Word(_removed.Count);
+        _words.Word(acknowledged);
         foreach (var (stream, count) in _streams)
         {
             _words.Word(_limits.TryGetValue(stream, out var limit) ? limit.MaxLength : int.MaxValue);
@@ -133,19 +146,6 @@ internal sealed class RedisCommitCommand
                 _words.Word(field.Value);
             }
         }
-    }
-
-    private void WriteState()
-    {
-        _words.Word(2 * _set.Count);
-        foreach (var (key, value) in _set)
-        {
-            _words.Word(key);
-            _words.Word(value!);
-        }
-
-        _words.Word(_removed.Count);
-        foreach (var key in _removed) _words.Word(key);
     }
 
     private void Sort(Batch batch)

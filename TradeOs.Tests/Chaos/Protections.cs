@@ -102,8 +102,8 @@ internal static class Protections
     private static IReadOnlyList<SourceEdit> AcknowledgedApart() =>
     [
         new(
-            Commit, "call_with_words(number(), 'XACK', keys[4], given[9])",
-            "local acknowledged_apart = number(); next_word = next_word + acknowledged_apart"),
+            Commit, "call_with_words(given, acknowledged, given[19], 'XACK', keys[4], given[9])",
+            "local acknowledged_apart = acknowledged"),
         new(
             "TradeOs.Bus/Redis/RedisStreamReader.cs",
             "            if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(",
