@@ -13,17 +13,23 @@ internal static class ReplayPart
         var market = MemoryReplay.OfDefaultMarket(TickCount);
         var one = MemoryReplay.OfSymbols(1, TickCount);
         var many = MemoryReplay.OfSymbols(500, TickCount);
+        var plain = new JsonTicks(market.Events);
         await market.RunAsync();
         await one.RunAsync();
         await many.RunAsync();
+        plain.Run();
         var rounds = await OfAsync(asked.Rounds, "replay in memory", async () => (
-            Market: await TicksPerSecondAsync(market), One: await TicksPerSecondAsync(one),
-            Many: await TicksPerSecondAsync(many)));
+            Market: await TicksPerSecondAsync(market.RunAsync), One: await TicksPerSecondAsync(one.RunAsync),
+            Many: await TicksPerSecondAsync(many.RunAsync),
+            Plain: await TicksPerSecondAsync(() => Task.FromResult(plain.Run()))));
         return
         [
             Figure.Of(
                 "replay in memory on one thread, default market", rounds.Select(round => round.Market), "ticks/s",
                 owed: 500_000, aim: 2_000_000),
+            Figure.Of(
+                "a tick written and read once as JSON on that thread", rounds.Select(round => round.Plain), "ticks/s"),
+            Figure.Of("replay over that", rounds.Select(round => round.Market / round.Plain), ""),
             Figure.Of(
                 "replay in memory, one symbol, a bar every two ticks", rounds.Select(round => round.One), "ticks/s"),
             Figure.Of(
@@ -32,10 +38,10 @@ internal static class ReplayPart
         ];
     }
 
-    private static async Task<double> TicksPerSecondAsync(MemoryReplay replay)
+    private static async Task<double> TicksPerSecondAsync(Func<Task<long>> run)
     {
         var started = Stopwatch.GetTimestamp();
-        await replay.RunAsync();
-        return replay.TickCount / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await run();
+        return TickCount / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 }

@@ -14,8 +14,6 @@ internal sealed class MemoryReplay
     // The last streams get about 17 entries of a thousand ticks.
     private const int TicksForEveryStream = 100_000;
 
-    private readonly ImmutableArray<MarketEvent> _events;
-
     // Each symbol trades twice a second of market time, so that bars close as often however many there are: a heavy
     // load, since every other trade closes a bar.
     private const int SymbolStepMs = 500;
@@ -31,11 +29,11 @@ internal sealed class MemoryReplay
     {
         var spec = FormattableString.Invariant(
             $"simulated:rate=max,symbols={symbolCount},step={stepMs},count={tickCount}");
-        _events = [.. Make(FeedSpec.Parse(spec), tickCount)];
+        Events = [.. Make(FeedSpec.Parse(spec), tickCount)];
     }
 
     /// <summary>Ticks of one run.</summary>
-    public int TickCount => _events.Length;
+    public ImmutableArray<MarketEvent> Events { get; }
 
     /// <summary>Runs all of them through new stages on a new store.</summary>
     /// <returns>Entries of the last stream, so that nobody can say that nothing was done.</returns>
@@ -60,10 +58,10 @@ internal sealed class MemoryReplay
         var drives = new List<Drive>();
         foreach (var stage in Pipeline.CreateStages(new StageOptions())) drives.Add(await Drive.OpenAsync(bus, stage));
         var batch = new Batch();
-        for (var start = 0; start < _events.Length; start += BatchCountMax)
+        for (var start = 0; start < Events.Length; start += BatchCountMax)
         {
             batch.Clear();
-            foreach (var tick in _events.AsSpan()[start..Math.Min(start + BatchCountMax, _events.Length)])
+            foreach (var tick in Events.AsSpan()[start..Math.Min(start + BatchCountMax, Events.Length)])
             {
                 tick.Write(batch.Append(StreamNames.MarketData));
                 batch.Complete(EntryId.Zero);
@@ -107,7 +105,7 @@ internal sealed class MemoryReplay
             {
                 entries = await reader.ReadAsync(BatchCountMax, TimeSpan.Zero, CancellationToken.None);
                 _batch.Clear();
-                foreach (var entry in entries) stage.Apply(entry, _batch);
+                for (var index = 0; index < entries.Count; index++) stage.Apply(entries[index], _batch);
                 if (entries.Count == 0) return;
                 stage.Save(_batch);
                 await reader.CommitAsync(_batch, CancellationToken.None);
