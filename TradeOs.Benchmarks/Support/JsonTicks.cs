@@ -3,8 +3,8 @@ using TradeOs.Stages;
 
 namespace TradeOs.Benchmarks;
 
-/// <summary>The trades of a replay written and read once with the framework's JSON: what this core makes of ordinary code
-/// in the same minute, and so what a replay is compared with.</summary>
+/// <summary>The trades of a replay written and read once with the framework's JSON: what this core makes of ordinary
+/// code in the same minute, and so what a replay is compared with.</summary>
 internal sealed class JsonTicks(IEnumerable<MarketEvent> events)
 {
     private readonly Tick[] _ticks =

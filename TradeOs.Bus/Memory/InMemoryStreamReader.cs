@@ -116,15 +116,8 @@ internal sealed class InMemoryStreamReader : IStreamReader
     private void Write(Batch batch)
     {
         foreach (var (stream, more) in _more) _store.Streams[stream].Trim(_store.KeepFor(stream, more, out _)!.Value);
-        ReadOnlyMemory<byte> kept = batch.Buffer.WrittenSpan.ToArray();
-        var start = 0;
         for (var index = 0; index < batch.OutputCount; index++)
-        {
-            var length = batch.EncodedOf(index).Length;
-            _store.Streams[batch.Outputs[index].Stream]
-                .Append(new Fields(kept.Slice(start, length), batch.Outputs[index].FieldCount));
-            start += length;
-        }
+            _store.Streams[batch.Outputs[index].Stream].Append(batch.FieldsOf(index));
 
         foreach (var (key, value) in batch.StateChanges)
         {

@@ -3,8 +3,11 @@ namespace TradeOs.Bus;
 /// <summary>One stream in memory: the entries it still holds, oldest first.</summary>
 internal sealed class MemoryStream
 {
+    private const int SlabBytes = 256 * 1024;
+
     private readonly List<Entry> _entries = [];
     private int _trimmed;
+    private Memory<byte> _slab;
     private TaskCompletionSource? _appended;
 
     public long Added { get; private set; }
@@ -13,10 +16,15 @@ internal sealed class MemoryStream
 
     public EntryId LastId => new((ulong)Added, 0);
 
+    /// <summary>Appends a copy of fields. Copies share slabs that are too large for the collector to move.</summary>
     public void Append(Fields fields)
     {
+        var length = fields.EncodedBytes;
+        if (_slab.Length < length) _slab = GC.AllocateUninitializedArray<byte>(Math.Max(SlabBytes, length));
+        fields.Encoded.CopyTo(_slab);
         Added++;
-        _entries.Add(new Entry(LastId, fields));
+        _entries.Add(new Entry(LastId, new Fields(_slab[..length], fields.Count)));
+        _slab = _slab[length..];
     }
 
     /// <summary>Keeps the newest <paramref name="keep"/> entries. The list is compacted when half of it is

@@ -130,6 +130,19 @@ public abstract class StreamBusContract : ReaderContract
         Assert.That(await ReadRestAsync(sink), Is.EqualTo(Enumerable.Range(12, 18).Select(number => $"{number}")));
     }
 
+    /// <summary>Of every size, in one batch and over many, and none of them changed by what came behind it.</summary>
+    [Test]
+    public async Task Commit_EntriesOfAnySize_AreKeptAsTheyWere()
+    {
+        string[] texts = [.. new[] { 0, 1, 100, 300_000, 5, 262_144, 40_000, 0, 700_000, 1 }
+            .Select((length, place) => new string((char)('a' + place), length))];
+
+        await FeedAsync(texts);
+        foreach (var text in texts) await FeedAsync(text);
+
+        Assert.That(await AllAsync("in"), Is.EqualTo([.. texts, .. texts]));
+    }
+
     [Test]
     public async Task Commit_OutputNobodyReads_IsTrimmedToItsMaxLength()
     {
