@@ -9,7 +9,7 @@ internal sealed record AverageTrueRange(double? Close, WilderAverage Average)
     public static AverageTrueRange Empty { get; } = new(null, WilderAverage.Empty);
 
     /// <summary>The range; null until there were period + 1 bars.</summary>
-    public double? Value(int period) => Average.IsReady(period) ? Average.Value : null;
+    internal double? Value => Average.IsReady ? Average.Value : null;
 
     public AverageTrueRange Add(FinishedBar bar, int period)
     {

@@ -1,19 +1,20 @@
 namespace TradeOs.Stages;
 
-/// <summary>Exponential moving average, seeded with the simple average of its first values.</summary>
-/// <param name="Count">Values seen, up to the period.</param>
+/// <summary>Exponential moving average, seeded with the simple average of its first values. An average goes on as one
+/// when options change the period.</summary>
 /// <param name="Value">The average; while it is being seeded, the sum so far.</param>
-internal sealed record ExponentialAverage(int Count, double Value)
+/// <param name="Seeding">Values in the sum; null once there is an average.</param>
+internal sealed record ExponentialAverage(double Value, int? Seeding)
 {
     public static ExponentialAverage Empty { get; } = new(0, 0);
 
     /// <summary>Whether <see cref="Value"/> is an average yet.</summary>
-    public bool IsReady(int period) => Count >= period;
+    internal bool IsReady => Seeding is null;
 
     public ExponentialAverage Add(double value, int period)
     {
-        if (IsReady(period)) return this with { Value = Value + ((value - Value) * 2 / (period + 1)) };
-        var sum = Value + value;
-        return Count + 1 < period ? new(Count + 1, sum) : new(period, sum / period);
+        if (Seeding is not { } seen) return this with { Value = Value + ((value - Value) * 2 / (period + 1)) };
+        var (sum, count) = (Value + value, seen + 1);
+        return count < period ? new(sum, count) : new(sum / count, null);
     }
 }

@@ -10,11 +10,14 @@ internal sealed record RelativeStrength(double? Close, WilderAverage Gains, Wild
     public static RelativeStrength Empty { get; } = new(null, WilderAverage.Empty, WilderAverage.Empty);
 
     /// <summary>The index, 0 to 100; null until there were period + 1 closes; 50 when no close differed.</summary>
-    public double? Value(int period)
+    internal double? Value
     {
-        if (!Gains.IsReady(period)) return null;
-        var moves = Gains.Value + Losses.Value;
-        return moves > 0 ? 100 * Gains.Value / moves : 50;
+        get
+        {
+            if (!Gains.IsReady) return null;
+            var moves = Gains.Value + Losses.Value;
+            return moves > 0 ? 100 * Gains.Value / moves : 50;
+        }
     }
 
     public RelativeStrength Add(double close, int period)

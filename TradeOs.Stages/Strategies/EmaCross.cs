@@ -15,7 +15,7 @@ internal sealed class EmaCross(EmaCrossOptions options) : IStrategy<EmaCrossIndi
     {
         var after = new EmaCrossIndicators(
             indicators.Fast.Add(bar.Close, options.FastPeriod), indicators.Slow.Add(bar.Close, options.SlowPeriod));
-        if (!indicators.Slow.IsReady(options.SlowPeriod)) return new(after, null, "", null);
+        if (!indicators.Slow.IsReady) return new(after, null, "", null);
         var isUp = indicators.Gap <= 0 && after.Gap > 0;
         var isDown = indicators.Gap >= 0 && after.Gap < 0;
         double? enter = isUp && range is { } size ? Confidence.Of((bar.Close - after.Slow.Value) / size) : null;

@@ -14,7 +14,7 @@ internal sealed class RsiReversion(RsiReversionOptions options) : IStrategy<Rela
     public Opinion<RelativeStrength> Look(RelativeStrength indicators, FinishedBar bar, double? range)
     {
         var after = indicators.Add(bar.Close, options.Period);
-        if (indicators.Value(options.Period) is not { } before || after.Value(options.Period) is not { } now)
+        if (indicators.Value is not { } before || after.Value is not { } now)
             return new(after, null, "", null);
         var isBack = before < options.Oversold && now >= options.Oversold;
         double? enter = isBack && range is not null

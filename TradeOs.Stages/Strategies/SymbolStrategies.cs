@@ -35,7 +35,7 @@ internal sealed class StrategyBench(StrategiesOptions options)
     {
         var known = before ?? SymbolStrategies.Empty;
         var range = known.Range.Add(moment.Bar, options.Bars.AtrPeriod);
-        var seen = moment with { Range = range.Value(options.Bars.AtrPeriod) is { } value and > 0 ? value : null };
+        var seen = moment with { Range = range.Value is { } value and > 0 ? value : null };
         var said = ImmutableArray.CreateBuilder<Message>();
         var after = new SymbolStrategies(
             range,

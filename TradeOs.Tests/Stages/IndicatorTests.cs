@@ -12,17 +12,17 @@ public sealed class IndicatorTests
     [Test]
     public void Ema20_OfSpy_IsSkenders() => Compare(
         Column(Skender, "ema_ema"), Rows(Skender), ExponentialAverage.Empty,
-        (average, bar) => average.Add(bar.Close, 20), average => average.IsReady(20) ? average.Value : null);
+        (average, bar) => average.Add(bar.Close, 20), average => average.IsReady ? average.Value : null);
 
     [Test]
     public void Rsi14_OfSpy_IsSkenders() => Compare(
         Column(Skender, "rsi_rsi"), Rows(Skender), RelativeStrength.Empty,
-        (index, bar) => index.Add(bar.Close, 14), index => index.Value(14));
+        (index, bar) => index.Add(bar.Close, 14), index => index.Value);
 
     [Test]
     public void Atr14_OfSpy_IsSkenders() => Compare(
         Column(Skender, "atr_atr"), Rows(Skender), AverageTrueRange.Empty,
-        (range, bar) => range.Add(bar, 14), range => range.Value(14));
+        (range, bar) => range.Add(bar, 14), range => range.Value);
 
     [Test]
     public void Indicators_OfSpy_HaveTheValuesPublished()
@@ -43,7 +43,7 @@ public sealed class IndicatorTests
 
         Compare(
             Column(path, "EMA14"), closes, ExponentialAverage.Empty,
-            (average, bar) => average.Add(bar.Close, 14), average => average.IsReady(14) ? average.Value : null, 1e-6);
+            (average, bar) => average.Add(bar.Close, 14), average => average.IsReady ? average.Value : null, 1e-6);
     }
 
     [Test]
@@ -63,14 +63,14 @@ public sealed class IndicatorTests
         Compare(
             Column(path, "Average True Range 14"), ranges, WilderAverage.Empty,
             (average, range) => average.Add(range.Close, 14),
-            average => average.IsReady(14) ? average.Value : null, 1e-4);
+            average => average.IsReady ? average.Value : null, 1e-4);
     }
 
     [TestCase(new double[] { 1, 2, 3, 4 }, 100, TestName = "only rises")]
     [TestCase(new double[] { 4, 3, 2, 1 }, 0, TestName = "only falls")]
     [TestCase(new double[] { 2, 2, 2, 2 }, 50, TestName = "no move at all")]
     public void Rsi_OfAOneSidedMarket_IsAtItsEnd(double[] closes, double expected) => Assert.That(
-        closes.Aggregate(RelativeStrength.Empty, (index, close) => index.Add(close, 3)).Value(3), Is.EqualTo(expected));
+        closes.Aggregate(RelativeStrength.Empty, (index, close) => index.Add(close, 3)).Value, Is.EqualTo(expected));
 
     [Test]
     public void Donchian_OfSpy_IsHighestAndLowestOfTheLastBars()
@@ -85,6 +85,26 @@ public sealed class IndicatorTests
             double? lowest = index < 9 ? null : bars[(index - 9)..(index + 1)].Min(bar => bar.Low);
             Assert.That((channel.Highest(20), channel.Lowest(10)), Is.EqualTo((highest, lowest)), $"bar {index}");
         }
+    }
+
+    /// <summary>Of a market that stands at 100 every average is 100, whatever an operator does to the period.</summary>
+    [TestCase(10, 10, 30, TestName = "lengthened once there is an average")]
+    [TestCase(10, 10, 3, TestName = "shortened once there is an average")]
+    [TestCase(10, 5, 30, TestName = "lengthened while it is being seeded")]
+    [TestCase(10, 5, 3, TestName = "shortened while it is being seeded")]
+    public void Averages_OfAPeriodThatOptionsChanged_AreAveragesAllTheSame(int before, int seen, int after)
+    {
+        var (exponential, wilder) = (ExponentialAverage.Empty, WilderAverage.Empty);
+        for (var value = 0; value < 60; value++)
+        {
+            var period = value < seen ? before : after;
+            (exponential, wilder) = (exponential.Add(100, period), wilder.Add(100, period));
+
+            Assert.That(exponential.IsReady ? exponential.Value : 100, Is.EqualTo(100).Within(1e-9), $"value {value}");
+            Assert.That(wilder.IsReady ? wilder.Value : 100, Is.EqualTo(100).Within(1e-9), $"value {value}");
+        }
+
+        Assert.That((exponential.IsReady, wilder.IsReady), Is.EqualTo((true, true)));
     }
 
     /// <summary>Values that tie, a period that options shorten and lengthen: as if every value were kept.</summary>
