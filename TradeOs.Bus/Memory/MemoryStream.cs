@@ -3,6 +3,8 @@ namespace TradeOs.Bus;
 /// <summary>One stream in memory: the entries it still holds, oldest first.</summary>
 internal sealed class MemoryStream
 {
+    /// <summary>Above the 85,000 bytes from which on .NET's collector leaves an object where it is. A stream holds at
+    /// least one.</summary>
     private const int SlabBytes = 256 * 1024;
 
     private readonly List<Entry> _entries = [];
@@ -16,7 +18,8 @@ internal sealed class MemoryStream
 
     public EntryId LastId => new((ulong)Added, 0);
 
-    /// <summary>Appends a copy of fields. Copies share slabs that are too large for the collector to move.</summary>
+    /// <summary>Appends a copy of fields. Copies share slabs; what is left of one that is too small goes with
+    /// it.</summary>
     public void Append(Fields fields)
     {
         var length = fields.EncodedBytes;

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 
 namespace TradeOs.Bus;
 
-/// <summary>Words of a script as one: an array of strings in MessagePack, which Redis' Lua unpacks by
-/// <c>cmsgpack</c>.</summary>
+/// <summary>Words of a script as one, but for a state (decision 19): an array of strings in MessagePack, which Redis'
+/// Lua unpacks by <c>cmsgpack</c>.</summary>
 /// <remarks>
 /// Redis makes an object of each word of a command and Lua a copy of it: of the 2,300 words of a commit of 128 ticks
 /// that was a quarter of its time (decision 17). Format: github.com/msgpack/msgpack/blob/master/spec.md, 2013 on.

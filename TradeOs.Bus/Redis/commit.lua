@@ -6,12 +6,13 @@
 --
 -- KEYS  of each reader: checkpoint, state, control and input (a reader that has none of these names its checkpoint
 --       instead), then for each output stream: the stream and its readers' checkpoints
--- ARGV  of each reader: one word, then those of the state to set (name, value ...), which may be long: Lua looks at
---       every byte of a word whenever it gets it. The first is a MessagePack array of strings: epoch, owner, commit id,
---       control, position, inputs, outputs, silent, group ('' for an offset reader), streams; the checkpoint as this host
---       left it (position count written silent commit), how many keys its state has, digest of the state and checksum of
---       the checkpoint to keep, where the group stands (last id, entries read); how many of KEYS are the reader's, how
---       many words of state to set follow, how many keys of the state go, how many entries are acknowledged;
+-- ARGV  of each reader: one packed word, then those of the state to set (name, value ...): Redis' Lua hashes every byte
+--       of a string each time it gets one, so what is long is not packed (decision 19).
+--       The packed word is a MessagePack array of strings: epoch, owner, commit id, control, position, inputs, outputs,
+--       silent, group ('' for an offset reader), streams; the checkpoint as this host left it (position count written
+--       silent commit), how many keys its state has, digest of the state and checksum of the checkpoint to keep, where
+--       the group stands (last id, entries read); how many of KEYS are the reader's, how many words of state to set
+--       follow, how many keys of the state go, how many entries are acknowledged;
 --       then for each stream: its MaxLength, how many entries it gets, how many readers it has;
 --       then for each output: which stream, its id (* for one of Redis'), how many words, the words (name, value ...);
 --       then the keys of the state that go; then the ids to acknowledge
@@ -64,18 +65,17 @@ local function length_of(stream)
 end
 
 -- Runs a command with `count` of the words from `first` on behind its key, and a group where it has one, a bounded number
--- at a time. Answers the place behind them.
+-- at a time.
 local function call_with_words(words, first, count, command, key, group)
-  local behind = first + count
-  for from = first, behind - 1, CHUNK do
-    local to = math.min(from + CHUNK, behind) - 1
+  local last = first + count - 1
+  for from = first, last, CHUNK do
+    local to = math.min(from + CHUNK - 1, last)
     if group then
       redis.call(command, key, group, unpack(words, from, to))
     else
       redis.call(command, key, unpack(words, from, to))
     end
   end
-  return behind
 end
 
 -- Checks -----------------------------------------------------------------------------------------------------------
@@ -223,8 +223,8 @@ local function write(reader)
   for _, trim in ipairs(trims) do redis.call('XTRIM', trim[1], 'MAXLEN', '=', string.format('%.0f', trim[2])) end
 
   call_with_words(ARGV, reader.first_set, given[17], 'HSET', keys[2])
-  local acknowledged = call_with_words(given, next_word, given[18], 'HDEL', keys[2])
-  call_with_words(given, acknowledged, given[19], 'XACK', keys[4], given[9])
+  call_with_words(given, next_word, given[18], 'HDEL', keys[2])
+  call_with_words(given, next_word + given[18], given[19], 'XACK', keys[4], given[9])
 
   local kept = { 'commit', given[3], 'count', counters[1], 'written', counters[2], 'silent', counters[3],
     'digest', given[13], 'checksum', given[14] }
@@ -245,6 +245,7 @@ local readers, first_key, first_word, link = {}, 1, 1, nil
 while first_word <= #ARGV do
   given, next_word = cmsgpack.unpack(ARGV[first_word]), 20
   local next_first = first_key + given[16]
+  -- A reader alone has all of them.
   keys = next_first > #KEYS and first_key == 1 and KEYS or { unpack(KEYS, first_key, next_first - 1) }
   local link_behind = KEYS[next_first + 3]
   local answer, reader = check(link, link_behind)

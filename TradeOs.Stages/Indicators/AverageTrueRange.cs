@@ -8,7 +8,7 @@ internal sealed record AverageTrueRange(double? Close, WilderAverage Average)
 {
     public static AverageTrueRange Empty { get; } = new(null, WilderAverage.Empty);
 
-    /// <summary>The range; null until there were period + 1 bars.</summary>
+    /// <summary>The range; null until the average is seeded, by period + 1 bars.</summary>
     internal double? Value => Average.IsReady ? Average.Value : null;
 
     public AverageTrueRange Add(FinishedBar bar, int period)

@@ -9,7 +9,8 @@ internal sealed record RelativeStrength(double? Close, WilderAverage Gains, Wild
 {
     public static RelativeStrength Empty { get; } = new(null, WilderAverage.Empty, WilderAverage.Empty);
 
-    /// <summary>The index, 0 to 100; null until there were period + 1 closes; 50 when no close differed.</summary>
+    /// <summary>The index, 0 to 100; null until the averages are seeded, by period + 1 closes; 50 when no close
+    /// differed.</summary>
     internal double? Value
     {
         get

@@ -5,7 +5,7 @@ namespace TradeOs.Stages;
 
 /// <summary>The highest or the lowest of the last values, as a monotonic queue: of the values only those are kept that
 /// no later one beats, because no other can be it any more.</summary>
-/// <param name="Count">Values seen, up to the period.</param>
+/// <param name="Count">Values seen, up to the period of the last one.</param>
 /// <param name="Values">Oldest first, each less extreme than the one before it.</param>
 /// <param name="Ages">How many values came behind each of them.</param>
 internal sealed record RollingExtreme(int Count, ImmutableArray<double> Values, ImmutableArray<int> Ages)

@@ -2,11 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace TradeOs.Stages;
 
-/// <summary>How states are written in checkpoints: compact JSON, absent where null. Its shape belongs to the reader's
-/// state version.</summary>
+/// <summary>How states are written in checkpoints: compact JSON, absent where null; another shape is refused. Its shape
+/// belongs to the reader's state version, and has nothing in it that can be computed: such properties are
+/// internal.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(NoState))]
 [JsonSerializable(typeof(SymbolStrategies))]

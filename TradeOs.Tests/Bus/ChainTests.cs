@@ -138,6 +138,34 @@ public sealed class ChainTests : RedisFixture
         Assert.That(side, Has.Count.LessThanOrEqualTo(most));
     }
 
+    /// <summary>Some to set, some to remove, more than the script hands on at once.</summary>
+    [Test]
+    public async Task Commit_StatesOfAChain_EachReaderKeepsItsOwn()
+    {
+        const int many = 1_500;
+        await AddAsync("a", "b");
+        await using var chain = await _bus.OpenChainAsync(Chain, Cancel);
+        var batch = await PassAsync(chain);
+        chain.FollowerBatches[0].SetState("gone", "for a while");
+        var before = await chain.CommitAsync(batch, Cancel);
+        await AddAsync("c");
+        foreach (var each in chain.FollowerBatches) each.Clear();
+        batch = await PassAsync(chain);
+        batch.SetState("first", "1");
+        for (var key = 0; key < many; key++) chain.FollowerBatches[0].SetState($"key {key}", $"value {key}");
+        chain.FollowerBatches[0].RemoveState("gone");
+        chain.FollowerBatches[1].SetState("third", "3");
+
+        var result = await chain.CommitAsync(batch, Cancel);
+
+        Assert.That((before, result), Is.EqualTo((CommitResult.Committed, CommitResult.Committed)));
+        Assert.That(await StateAsync("first"), Is.EqualTo(new Dictionary<string, string> { ["first"] = "1" }));
+        Assert.That(
+            await StateAsync("second"),
+            Is.EqualTo(Enumerable.Range(0, many).ToDictionary(key => $"key {key}", key => $"value {key}")));
+        Assert.That(await StateAsync("third"), Is.EqualTo(new Dictionary<string, string> { ["third"] = "3" }));
+    }
+
     [Test]
     public async Task Loop_ConnectionBehindTheFirstKilled_IsOpenedAgain()
     {

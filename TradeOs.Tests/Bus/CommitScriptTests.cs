@@ -140,16 +140,20 @@ public sealed class CommitScriptTests : RedisFixture
         for (var number = 0; number < 3000; number++)
         {
             batch.Append("out").Add("text"u8, number);
-            batch.SetState(number.ToString(CultureInfo.InvariantCulture), "set");
+            batch.SetState(number.ToString(CultureInfo.InvariantCulture), $"set {number}");
         }
 
         var written = await reader.CommitAsync(batch, Cancel);
+        var kept = await StateAsync("copy");
         batch.Clear();
         for (var number = 0; number < 2999; number++) batch.RemoveState(number.ToString(CultureInfo.InvariantCulture));
         var removed = await reader.CommitAsync(batch, Cancel);
 
         Assert.That((written, removed), Is.EqualTo((CommitResult.Committed, CommitResult.Committed)));
         Assert.That(await Server.CliAsync("XLEN", "out"), Is.EqualTo("3000"));
-        Assert.That(await Server.CliAsync("HKEYS", RedisKeys.State("copy")), Is.EqualTo("2999"));
+        Assert.That(
+            kept.OrderBy(pair => int.Parse(pair.Key, CultureInfo.InvariantCulture)).Select(pair => pair.Value),
+            Is.EqualTo(Enumerable.Range(0, 3000).Select(number => $"set {number}")));
+        Assert.That(await StateAsync("copy"), Is.EqualTo(new Dictionary<string, string> { ["2999"] = "set 2999" }));
     }
 }

@@ -64,6 +64,13 @@ public abstract class RedisFixture
         return [.. (await bus.RangeAsync(stream, EntryId.Zero, 100_000, Cancel)).Select(CopyStage.TextOf)];
     }
 
+    /// <summary>What the server keeps as state of a reader.</summary>
+    protected async Task<Dictionary<string, string>> StateAsync(string reader)
+    {
+        var lines = (await Server.CliAsync("HGETALL", RedisKeys.State(reader))).Split('\n');
+        return lines.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
+    }
+
     protected static async Task<Batch> CopyOfAllAsync(IStreamReader reader)
     {
         var batch = new Batch();

@@ -137,8 +137,14 @@ public abstract class StreamBusContract : ReaderContract
         string[] texts = [.. new[] { 0, 1, 100, 300_000, 5, 262_144, 40_000, 0, 700_000, 1 }
             .Select((length, place) => new string((char)('a' + place), length))];
 
-        await FeedAsync(texts);
-        foreach (var text in texts) await FeedAsync(text);
+        await using var source = await Bus.OpenAsync(Source, Cancel);
+        var batch = new Batch();
+        foreach (var commit in texts.Select(text => new[] { text }).Prepend(texts))
+        {
+            batch.Clear();
+            foreach (var text in commit) batch.Append("in").Add("text"u8, text);
+            await source.CommitAsync(batch, Cancel);
+        }
 
         Assert.That(await AllAsync("in"), Is.EqualTo([.. texts, .. texts]));
     }

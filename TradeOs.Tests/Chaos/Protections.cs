@@ -102,8 +102,7 @@ internal static class Protections
     private static IReadOnlyList<SourceEdit> AcknowledgedApart() =>
     [
         new(
-            Commit, "call_with_words(given, acknowledged, given[19], 'XACK', keys[4], given[9])",
-            "local acknowledged_apart = acknowledged"),
+            Commit, "call_with_words(given, next_word + given[18], given[19], 'XACK', keys[4], given[9])", ""),
         new(
             "TradeOs.Bus/Redis/RedisStreamReader.cs",
             "            if (result is CommitResult.Committed or CommitResult.AlreadyCommitted) _reads.Forget(",

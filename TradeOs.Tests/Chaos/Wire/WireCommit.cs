@@ -31,15 +31,17 @@ internal sealed record WireCommit(
         for (var left = words - 3 - keys.Length; left > 0; left--)
         {
             cursor.TryValue(out var packed);
-            var (commit, count) = Of(keys.AsSpan(first), new UnpackedWords(packed));
+            var (commit, keyCount, stateWords) = Of(keys.AsSpan(first), new UnpackedWords(packed));
             commits.Add(commit);
-            first += count;
+            first += keyCount;
+            left -= stateWords;
+            for (; stateWords > 0; stateWords--) cursor.Skip();
         }
 
         return commits;
     }
 
-    private static (WireCommit Commit, int Keys) Of(ReadOnlySpan<string> keys, UnpackedWords given)
+    private static (WireCommit Commit, int Keys, int StateWords) Of(ReadOnlySpan<string> keys, UnpackedWords given)
     {
         given.Skip(1);
         var owner = given.Text();
@@ -50,7 +52,8 @@ internal sealed record WireCommit(
         given.Skip(2);
         var streams = new string[given.Number()];
         given.Skip(WordsOfTheCheckpoint);
-        var count = (int)given.Number();
+        var (keyCount, stateWords) = ((int)given.Number(), (int)given.Number());
+        given.Skip(2);
         for (int stream = 0, key = KeysBeforeStreams; stream < streams.Length; stream++)
         {
             streams[stream] = keys[key];
@@ -67,7 +70,7 @@ internal sealed record WireCommit(
         }
 
         return (new WireCommit(
-            keys[0]["tradeos:checkpoint:".Length..], owner, id, position, inputs, written), count);
+            keys[0]["tradeos:checkpoint:".Length..], owner, id, position, inputs, written), keyCount, stateWords);
     }
 
     /// <summary>Digest of the fields of an entry, as a stream holds it.</summary>
