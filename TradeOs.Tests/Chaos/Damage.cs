@@ -22,7 +22,10 @@ internal sealed record Damage(string Name, DamageOutcome Outcome, string Inflict
 
     /// <summary>What is not there cannot be damaged: a damage that is none would accuse the host of not seeing
     /// it.</summary>
-    private const string Keep = "assert(redis.call('COPY', K, 'away') == 1, 'nothing to damage at ' .. K) ";
+    private const string Keep = $"assert(redis.call('COPY', K, 'away') == 1, '{Nothing} at ' .. K) ";
+
+    /// <summary>What the server answers then.</summary>
+    public const string Nothing = "nothing to damage";
 
     /// <summary>Whether the host must be down: it reads what it is told at once, or wakes up with it.</summary>
     public bool OnlyWhenDown { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TradeOs.Bus;
+using TradeOs.Host;
 using TradeOs.Stages;
 using TradeOs.Tests.EndToEnd;
 
@@ -72,6 +73,7 @@ internal static class OperatorScenarios
         await world.Host.KillAsync();
         foreach (var damage in damages)
         {
+            if (damage.OnlyOnceWritten && !await HasArchiveBegunAsync(world, damage.Says)) continue;
             await RunAsync(world, damage.Inflict);
             await world.StartHostAsync();
             await StoppedAsync(world, damage, "down");
@@ -82,6 +84,11 @@ internal static class OperatorScenarios
         await world.StartHostAsync();
         await world.JudgeAsync();
     }
+
+    /// <summary>Whether the archive of a stream has entries: one that has none yet takes what it finds in a stream made
+    /// anew, and that cannot be undone.</summary>
+    private static async Task<bool> HasArchiveBegunAsync(World world, string stream) =>
+        (string?)await world.AskAsync("HGET", RedisKeys.Checkpoint(ArchiveReaders.NameOf(stream)), "count") != "0";
 
     private static async Task MovingAsync(Trial trial)
     {
@@ -95,7 +102,7 @@ internal static class OperatorScenarios
         {
             var position = await world.ReachAsync(Next(before, damages.Count - number));
             var damage = damages[number];
-            await RunAsync(world, damage.Inflict);
+            await Poll.UntilAsync(async () => await TriesAsync(world, damage.Inflict));
             await StoppedAsync(world, damage, "moving");
             trial.Hit($"{damage} at {position} of {World.Rows} rows, moving: exit {await ExitAsync(world)}");
             await RunAsync(world, damage.Undo);
@@ -182,7 +189,8 @@ internal static class OperatorScenarios
         if (script.Length > 0) await world.AskAsync("EVAL", script, 0);
     }
 
-    /// <summary>Whether it could be done: a group that the damage before took away may not be back yet.</summary>
+    /// <summary>Whether it could be done: a group that the damage before took away may not be back yet, and a stage
+    /// that has decided nothing has no state.</summary>
     private static async Task<bool> TriesAsync(World world, string script)
     {
         try
@@ -190,7 +198,8 @@ internal static class OperatorScenarios
             await RunAsync(world, script);
             return true;
         }
-        catch (RedisServerException gone) when (gone.Message.StartsWith("NOGROUP", StringComparison.Ordinal))
+        catch (RedisServerException gone) when (gone.Message.StartsWith("NOGROUP", StringComparison.Ordinal)
+            || gone.Message.Contains(Damage.Nothing, StringComparison.Ordinal))
         {
             Standing.ThrowIfEnded(world);
             return false;
