@@ -81,13 +81,11 @@ public sealed class Batch
             if (_outputs[output].Stream == stream) yield return FieldsOf(output);
     }
 
-    internal Fields FieldsOf(int output) => new(EncodedOf(output), _outputs[output].FieldCount);
-
-    internal ReadOnlyMemory<byte> EncodedOf(int output)
+    internal Fields FieldsOf(int output)
     {
         var start = _outputs[output].Start;
         var end = output + 1 < _outputs.Count ? _outputs[output + 1].Start : Buffer.WrittenCount;
-        return Buffer.WrittenMemory[start..end];
+        return new Fields(Buffer.WrittenMemory[start..end], _outputs[output].FieldCount);
     }
 
     internal void CountField() => CollectionsMarshal.AsSpan(_outputs)[^1].FieldCount++;

@@ -32,7 +32,7 @@ internal sealed class MemoryReplay
         Events = [.. Make(FeedSpec.Parse(spec), tickCount)];
     }
 
-    /// <summary>Ticks of one run.</summary>
+    /// <summary>The ticks of a run.</summary>
     public ImmutableArray<MarketEvent> Events { get; }
 
     /// <summary>Runs all of them through new stages on a new store.</summary>

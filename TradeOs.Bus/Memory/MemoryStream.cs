@@ -3,8 +3,8 @@ namespace TradeOs.Bus;
 /// <summary>One stream in memory: the entries it still holds, oldest first.</summary>
 internal sealed class MemoryStream
 {
-    /// <summary>Above the 85,000 bytes from which on .NET's collector leaves an object where it is. A stream holds at
-    /// least one.</summary>
+    /// <summary>Above the 85,000 bytes from which on .NET's collector leaves an object where it is. A stream with
+    /// an entry holds at least one.</summary>
     private const int SlabBytes = 256 * 1024;
 
     private readonly List<Entry> _entries = [];
